@@ -1,0 +1,1 @@
+"""Yuma Consensus: from stake and weights to consensus, bonds, dividends and emission."""
