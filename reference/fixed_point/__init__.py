@@ -9,10 +9,10 @@ from taospec.reference.fixed_point.types import (
     I64F64,
     I96F32,
     I110F18,
-    FixedPoint,
     U64F64,
     U96F32,
     U110F18,
+    FixedPoint,
 )
 
 __all__ = [
@@ -20,8 +20,8 @@ __all__ = [
     "I64F64",
     "I96F32",
     "I110F18",
-    "FixedPoint",
     "U64F64",
     "U96F32",
     "U110F18",
+    "FixedPoint",
 ]

@@ -2,62 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import Any
 
 import attrs
 
-from taospec.reference.invalid_input import (
-    U16_MAX,
-    U32_MAX,
-    U64_MAX,
-    InvalidInputError,
-    require_integer,
+from taospec.reference.field_types import (
+    Attribute,
+    boolean,
+    i16,
+    u16,
+    u32,
+    u64,
+    vector_of_bool,
+    vector_of_u64,
 )
+from taospec.reference.invalid_input import U16_MAX, U64_MAX, InvalidInputError, require_integer
 
 SparseRow = tuple[tuple[int, int], ...]
 """One stored row: ``(uid, u16)`` pairs in stored order, no uid twice."""
 
-I16_MIN, I16_MAX = -(2**15), 2**15 - 1
+Edges = tuple[tuple[int, int], ...]
+"""``(proportion / 2**64-1, uid)`` pairs of one hotkey's parents or children."""
+
+Commits = tuple[tuple[int, int], ...]
+"""Weight commits: ``(epoch, block)`` of one uid, or ``(uid, block)`` of one epoch."""
 
 
-def _integer(minimum: int, maximum: int) -> object:
-    def validate(_: object, attribute: attrs.Attribute[int], value: object) -> None:
-        require_integer(attribute.name, value, minimum, maximum)
-
-    return validate
-
-
-def _boolean(_: object, attribute: attrs.Attribute[bool], value: object) -> None:
-    if type(value) is not bool:
-        raise InvalidInputError(attribute.name, value, "must be true or false")
-
-
-def _vector_of_u64(_: object, attribute: attrs.Attribute[Sequence[int]], value: Sequence[int]) -> None:
-    for index, element in enumerate(value):
-        require_integer(f"{attribute.name}[{index}]", element, 0, U64_MAX)
-
-
-def _vector_of_bool(_: object, attribute: attrs.Attribute[Sequence[bool]], value: Sequence[bool]) -> None:
-    for index, element in enumerate(value):
-        if type(element) is not bool:
-            raise InvalidInputError(f"{attribute.name}[{index}]", element, "must be true or false")
-
-
-def _rows(_: object, attribute: attrs.Attribute[object], value: Sequence[SparseRow | None]) -> None:
+def _rows(_: object, attribute: Attribute, value: Any) -> None:
     for row_uid, row in enumerate(value):
         if row is None:
             continue
         seen: set[int] = set()
         for position, (uid, proportion) in enumerate(row):
-            field = f"{attribute.name}[{row_uid}][{position}]"
-            require_integer(f"{field}.uid", uid, 0, U16_MAX)
-            require_integer(f"{field}.value", proportion, 0, U16_MAX)
+            if not (type(uid) is type(proportion) is int and 0 <= uid <= U16_MAX >= proportion >= 0):
+                field = f"{attribute.name}[{row_uid}][{position}]"
+                require_integer(f"{field}.uid", uid, 0, U16_MAX)
+                require_integer(f"{field}.value", proportion, 0, U16_MAX)
             if uid in seen:
-                raise InvalidInputError(f"{field}.uid", uid, "must not repeat in a row")
+                field = f"{attribute.name}[{row_uid}][{position}].uid"
+                raise InvalidInputError(field, uid, "must not repeat in a row")
             seen.add(uid)
 
 
-def _edges(_: object, attribute: attrs.Attribute[object], value: Sequence[tuple[int, Edges]]) -> None:
+def _edges(_: object, attribute: Attribute, value: Any) -> None:
     seen: set[int] = set()
     for position, (uid, edges) in enumerate(value):
         field = f"{attribute.name}[{position}]"
@@ -70,7 +57,7 @@ def _edges(_: object, attribute: attrs.Attribute[object], value: Sequence[tuple[
             require_integer(f"{field}.edges[{index}].uid", relative, 0, U64_MAX)
 
 
-def _outside(_: object, attribute: attrs.Attribute[object], value: Sequence[tuple[int, int, int]]) -> None:
+def _outside(_: object, attribute: Attribute, value: Any) -> None:
     for position, (uid, alpha, tao) in enumerate(value):
         field = f"{attribute.name}[{position}]"
         require_integer(f"{field}.uid", uid, 0, U64_MAX)
@@ -78,24 +65,13 @@ def _outside(_: object, attribute: attrs.Attribute[object], value: Sequence[tupl
         require_integer(f"{field}.tao", tao, 0, U64_MAX)
 
 
-def _commits(_: object, attribute: attrs.Attribute[object], value: Sequence[tuple[int, Commits]]) -> None:
+def _commits(_: object, attribute: Attribute, value: Any) -> None:
     for position, (key, commits) in enumerate(value):
         field = f"{attribute.name}[{position}]"
         require_integer(f"{field}[0]", key, 0, U64_MAX)
         for index, (first, second) in enumerate(commits):
             require_integer(f"{field}[1][{index}][0]", first, 0, U64_MAX)
             require_integer(f"{field}[1][{index}][1]", second, 0, U64_MAX)
-
-
-Edges = tuple[tuple[int, int], ...]
-"""``(proportion / 2**64-1, uid)`` pairs of one hotkey's parents or children."""
-
-Commits = tuple[tuple[int, int], ...]
-"""Weight commits: ``(epoch, block)`` of one uid, or ``(uid, block)`` of one epoch."""
-
-_u16 = _integer(0, U16_MAX)
-_u32 = _integer(0, U32_MAX)
-_u64 = _integer(0, U64_MAX)
 
 
 @attrs.frozen(kw_only=True)
@@ -108,61 +84,61 @@ class EpochInput:
     ``alpha_low > alpha_high``, ``bonds_moving_average > 1_000_000``.
     """
 
-    n: int = attrs.field(validator=_integer(0, U16_MAX))
+    n: int = attrs.field(validator=u16)
     """Number of neurons (``SubnetworkN``)."""
-    block: int = attrs.field(validator=_u64)
+    block: int = attrs.field(validator=u64)
     """Current block."""
-    tempo: int = attrs.field(validator=_u16)
+    tempo: int = attrs.field(validator=u16)
     """Blocks between epochs."""
-    activity_cutoff_factor_milli: int = attrs.field(validator=_u32)
+    activity_cutoff_factor_milli: int = attrs.field(validator=u32)
     """Thousandths of a tempo after which a silent validator counts as inactive."""
-    last_mechanism_step_block: int = attrs.field(validator=_u64)
+    last_mechanism_step_block: int = attrs.field(validator=u64)
     """Block of the last successful epoch, 0 if none (``LastMechansimStepBlock``)."""
-    last_update: tuple[int, ...] = attrs.field(validator=_vector_of_u64)
+    last_update: tuple[int, ...] = attrs.field(validator=vector_of_u64)
     """Block at which each uid last set weights."""
-    block_at_registration: tuple[int, ...] = attrs.field(validator=_vector_of_u64)
+    block_at_registration: tuple[int, ...] = attrs.field(validator=vector_of_u64)
     """Block at which each uid was registered."""
-    permits: tuple[bool, ...] = attrs.field(validator=_vector_of_bool)
+    permits: tuple[bool, ...] = attrs.field(validator=vector_of_bool)
     """Validator permits of the previous epoch."""
-    max_allowed_validators: int = attrs.field(validator=_u16)
+    max_allowed_validators: int = attrs.field(validator=u16)
     """Number of permits to give."""
-    alpha: tuple[int, ...] = attrs.field(validator=_vector_of_u64)
+    alpha: tuple[int, ...] = attrs.field(validator=vector_of_u64)
     """Own alpha stake of each uid, rao."""
-    root_tao: tuple[int, ...] = attrs.field(validator=_vector_of_u64)
+    root_tao: tuple[int, ...] = attrs.field(validator=vector_of_u64)
     """Own root stake of each uid, rao."""
-    tao_weight: int = attrs.field(validator=_u64)
+    tao_weight: int = attrs.field(validator=u64)
     """Weight of root TAO in stake, a fraction of ``2**64 - 1``."""
-    stake_threshold: int = attrs.field(validator=_u64)
+    stake_threshold: int = attrs.field(validator=u64)
     """Minimum stake weight, rao, below which stake counts as zero."""
-    owner_uid: int | None = attrs.field(validator=attrs.validators.optional(_u16))  # type: ignore[call-overload]
+    owner_uid: int | None = attrs.field(validator=attrs.validators.optional(u16))
     """Uid of the subnet owner's hotkey, if it has one."""
-    kappa: int = attrs.field(validator=_u16)
+    kappa: int = attrs.field(validator=u16)
     """Consensus majority, a fraction of 65535."""
-    bonds_penalty: int = attrs.field(validator=_u16)
+    bonds_penalty: int = attrs.field(validator=u16)
     """Penalty on out-of-consensus bonds, a fraction of 65535."""
-    bonds_moving_average: int = attrs.field(validator=_u64)
+    bonds_moving_average: int = attrs.field(validator=u64)
     """Share of the old bonds in the moving average, in millionths."""
-    yuma3: bool = attrs.field(validator=_boolean)
+    yuma3: bool = attrs.field(validator=boolean)
     """Yuma 3 bonds (``Yuma3On``) instead of Yuma 2."""
-    liquid_alpha: bool = attrs.field(validator=_boolean)
+    liquid_alpha: bool = attrs.field(validator=boolean)
     """A moving-average rate per validator and neuron (``LiquidAlphaOn``)."""
-    alpha_low: int = attrs.field(validator=_u16)
+    alpha_low: int = attrs.field(validator=u16)
     """Lowest liquid alpha, a fraction of 65535."""
-    alpha_high: int = attrs.field(validator=_u16)
+    alpha_high: int = attrs.field(validator=u16)
     """Highest liquid alpha, a fraction of 65535."""
-    alpha_sigmoid_steepness: int = attrs.field(validator=_integer(I16_MIN, I16_MAX))
+    alpha_sigmoid_steepness: int = attrs.field(validator=i16)
     """Steepness of the liquid alpha sigmoid, in hundredths."""
-    commit_reveal: bool = attrs.field(validator=_boolean)
+    commit_reveal: bool = attrs.field(validator=boolean)
     """Whether weights are committed first and revealed later."""
-    reveal_period: int = attrs.field(validator=_u64)
+    reveal_period: int = attrs.field(validator=u64)
     """Epochs between commit and reveal."""
-    subnet_epoch_index: int = attrs.field(validator=_u64)
+    subnet_epoch_index: int = attrs.field(validator=u64)
     """Number of the subnet's current epoch."""
-    last_epoch_block: int = attrs.field(validator=_u64)
+    last_epoch_block: int = attrs.field(validator=u64)
     """Block of the last epoch slot."""
-    pending_epoch_at: int = attrs.field(validator=_u64)
+    pending_epoch_at: int = attrs.field(validator=u64)
     """Block of a triggered epoch, 0 if none."""
-    blocks_since_last_step: int = attrs.field(validator=_u64)
+    blocks_since_last_step: int = attrs.field(validator=u64)
     """Blocks since the last epoch."""
     weight_commits: tuple[tuple[int, Commits], ...] = attrs.field(validator=_commits)
     """Hashed commits: ``(uid, ((epoch, block), ...))``."""
@@ -178,7 +154,7 @@ class EpochInput:
     """Stored weights, one row per uid (``None``: no row)."""
     bonds: tuple[SparseRow | None, ...] = attrs.field(validator=_rows)
     """Stored bonds, one row per uid (``None``: no row)."""
-    rao_emission: int = attrs.field(validator=_u64)
+    rao_emission: int = attrs.field(validator=u64)
     """Alpha to distribute, rao."""
 
 
