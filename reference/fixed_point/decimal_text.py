@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from taospec.reference.rules import implements
 
+
+@implements("FIX-DISPLAY-1")
 def shortest_decimal(bits: int, fraction_bits: int, total_bits: int) -> str:
     """Shortest decimal that identifies ``bits * 2**-fraction_bits`` among its type's values.
 

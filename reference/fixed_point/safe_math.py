@@ -83,6 +83,7 @@ def checked_ln(operand: _Fixed) -> _Fixed | None:
     return None if logarithm_of_scale is None else series.checked_add(logarithm_of_scale)
 
 
+@implements("FIX-LN-3")
 def checked_log(operand: _Fixed, base: _Fixed) -> _Fixed | None:
     """``checked_ln(x) / checked_ln(base)``, truncated; ``None`` for a base of 1 or below 0.
 
@@ -119,6 +120,7 @@ def checked_pow(operand: _Fixed, exponent: int) -> _Fixed | None:
     return number.one().safe_div(result) if exponent < 0 else result
 
 
+@implements("FIX-ROUND-6")
 def checked_floor(operand: _Fixed) -> _Fixed | None:
     """Meant as floor, but ``int()`` of the crate floors already: **one too low** below zero.
 

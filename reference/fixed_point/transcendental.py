@@ -27,7 +27,7 @@ LOG2_E_BITS: Final = 12_102_203
 """``floor(log2(e) * 2**23)``."""
 
 
-@implements("FIX-EXP-1", "FIX-EXP-2")
+@implements("FIX-EXP-1", "FIX-EXP-2", "FIX-EXP-3")
 def exp(operand: FixedPoint, result_type: type[_Result] | None = None) -> _Result:
     """``e**x`` by ``1 + x + sum(term_i for i in 2..FRACTION_BITS-1)``, without early exit.
 
@@ -141,6 +141,7 @@ def powi(operand: FixedPoint, exponent: int, result_type: type[_Result] | None =
     return _present(number.one().checked_div(result)) if exponent < 0 else result
 
 
+@implements("FIX-LOG2-2")
 def _log2_from_one(x: _Result) -> _Result:
     """Binary logarithm of ``x >= 1``: halvings, then squarings.
 

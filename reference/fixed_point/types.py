@@ -66,6 +66,7 @@ class FixedPoint:
     MAX_BITS: ClassVar[int]
     ONE_BITS: ClassVar[int]
 
+    @implements("FIX-TYPE-1")
     def __init_subclass__(cls, *, integer_bits: int, fraction_bits: int, signed: bool) -> None:
         cls.INTEGER_BITS = integer_bits
         cls.FRACTION_BITS = fraction_bits
@@ -163,6 +164,7 @@ class FixedPoint:
         """
         return shortest_decimal(self.bits, self.FRACTION_BITS, self.TOTAL_BITS)
 
+    @implements("FIX-CMP-1")
     def cmp(self, other: Self) -> int:
         """-1, 0 or 1 as ``self`` is below, equal to or above ``other``."""
         _require_same(self, other)
@@ -170,11 +172,13 @@ class FixedPoint:
 
     # Exact results as raw bits, before a family decides what to do out of range.
 
+    @implements("FIX-ADD-1")
     def _sum_bits(self, other: Self) -> int:
         if type(other) is not type(self):
             raise MixedTypesError(self, other)
         return self.bits + other.bits
 
+    @implements("FIX-ADD-1")
     def _difference_bits(self, other: Self) -> int:
         if type(other) is not type(self):
             raise MixedTypesError(self, other)
@@ -224,6 +228,7 @@ class FixedPoint:
         _require_same(self, other)
         return None if other.bits == 0 else _checked(type(self), self._quotient_bits(other))
 
+    @implements("FIX-REM-1")
     def checked_rem(self, other: Self) -> Self | None:
         """``a - b * trunc(a / b)`` with the sign of ``a`` (integer quotient), ``None`` for ``b = 0``."""
         _require_same(self, other)
@@ -231,7 +236,6 @@ class FixedPoint:
             return None
         return _make(type(self), self.bits - other.bits * divide_truncating(self.bits, other.bits))
 
-    @implements("FIX-FAMILY-1")
     def saturating_add(self, other: Self) -> Self:
         """``a + b``, clamped."""
         cls = type(self)
@@ -301,6 +305,7 @@ class FixedPoint:
         """
         return self.safe_div_or(other, _make(type(self), 0))
 
+    @implements("FIX-SAFEDIV-2")
     def safe_div_or(self, other: Self, default: Self) -> Self:
         """``trunc(a / b)``; ``default`` for ``b = 0`` and on overflow.
 
@@ -315,6 +320,7 @@ class FixedPoint:
         bits = divide_truncating(self.bits << cls.FRACTION_BITS, divisor)
         return _make(cls, bits) if cls.MIN_BITS <= bits <= cls.MAX_BITS else default
 
+    @implements("FIX-NEG-3")
     def abs_diff(self, other: Self) -> Self:
         """``|a - b|``, clamped.
 
@@ -324,6 +330,7 @@ class FixedPoint:
 
     # Sign.
 
+    @implements("FIX-NEG-1")
     def checked_neg(self) -> Self | None:
         """``-a``, or ``None`` on overflow (every non-zero unsigned value)."""
         return _checked(type(self), -self.bits)
@@ -338,6 +345,7 @@ class FixedPoint:
 
     __neg__ = wrapping_neg
 
+    @implements("FIX-NEG-1")
     def checked_abs(self) -> Self | None:
         """``|a|``, or ``None`` for the smallest signed value."""
         return _checked(type(self), abs(self.bits))
@@ -350,24 +358,28 @@ class FixedPoint:
         """``|a|`` modulo ``2**bits``."""
         return _wrapped(type(self), abs(self.bits))
 
+    @implements("FIX-NEG-2")
     def signum(self) -> Self:
         """-1, 0 or 1 in the type itself."""
         return _make(type(self), ((self.bits > 0) - (self.bits < 0)) * self.ONE_BITS)
 
     # Rounding to integers. Bits below one half of the unit decide.
 
+    @implements("FIX-ROUND-1")
     def int(self) -> Self:
         """The integer part rounded **toward minus infinity**: ``int(-0.5) = -1``."""
         return _make(type(self), self.bits >> self.FRACTION_BITS << self.FRACTION_BITS)
 
+    @implements("FIX-ROUND-1")
     def frac(self) -> Self:
         """``a - int(a)``, never negative: ``frac(-0.25) = 0.75``."""
         return _make(type(self), self.bits & (self.ONE_BITS - 1))
 
+    @implements("FIX-ROUND-2")
     def _ceil_bits(self) -> Integer:
         return -(-self.bits >> self.FRACTION_BITS) << self.FRACTION_BITS
 
-    @implements("FIX-ROUND-1")
+    @implements("FIX-ROUND-3")
     def _round_bits(self) -> Integer:
         """Nearest integer, ties away from zero.
 
@@ -376,6 +388,7 @@ class FixedPoint:
         magnitude = (abs(self.bits) + (self.ONE_BITS >> 1)) >> self.FRACTION_BITS << self.FRACTION_BITS
         return magnitude if self.bits >= 0 else -magnitude
 
+    @implements("FIX-ROUND-2")
     def floor(self) -> Self:
         """Largest integer not above ``a`` (always representable here)."""
         return self.int()
@@ -410,11 +423,13 @@ class FixedPoint:
         """Nearest integer, ties away from zero, clamped."""
         return _saturated(type(self), self._round_bits())
 
+    @implements("FIX-ROUND-4")
     def round_ties_to_even(self) -> Self:
         """Nearest integer, ties to the even one; wraps on overflow."""
         rounded = shift_right_nearest_even(self.bits, self.FRACTION_BITS)
         return _wrapped(type(self), rounded << self.FRACTION_BITS)
 
+    @implements("FIX-ROUND-5")
     def round_to_zero(self) -> Self:
         """Nearest integer toward zero."""
         return _make(type(self), divide_truncating(self.bits, self.ONE_BITS) << self.FRACTION_BITS)
@@ -435,7 +450,7 @@ class FixedPoint:
         return None if bits is None else _checked(cls, bits)
 
     @classmethod
-    @implements("FIX-CONV-1")
+    @implements("FIX-CONV-6")
     def saturating_from_num(cls, value: FixedPoint | Integer | float) -> Self:
         """Convert, clamped; infinities and NaN clamp by their sign.
 
@@ -486,7 +501,7 @@ class FixedPoint:
     def saturating_to_num(self, target: IntegerType) -> Integer: ...
     @overload
     def saturating_to_num(self, target: FloatType) -> float: ...
-    @implements("FIX-CONV-2")
+    @implements("FIX-CONV-4")
     def saturating_to_num(
         self, target: type[FixedPoint] | IntegerType | FloatType
     ) -> FixedPoint | Integer | float:
@@ -566,10 +581,12 @@ def _make(number: type[_Fixed], bits: int) -> _Fixed:
     return value
 
 
+@implements("FIX-FAMILY-1")
 def _checked(number: type[_Fixed], bits: int) -> _Fixed | None:
     return _make(number, bits) if number.MIN_BITS <= bits <= number.MAX_BITS else None
 
 
+@implements("FIX-FAMILY-1")
 def _saturated(number: type[_Fixed], bits: int) -> _Fixed:
     if bits > number.MAX_BITS:
         bits = number.MAX_BITS
@@ -580,21 +597,25 @@ def _saturated(number: type[_Fixed], bits: int) -> _Fixed:
     return value
 
 
+@implements("FIX-FAMILY-1")
 def _wrapped(number: type[_Fixed], bits: int) -> _Fixed:
     if not number.MIN_BITS <= bits <= number.MAX_BITS:
         bits = wrap(bits, number.TOTAL_BITS, number.SIGNED)
     return _make(number, bits)
 
 
+@implements("FIX-FAMILY-1")
 def _overflowing(number: type[_Fixed], bits: int) -> tuple[_Fixed, bool]:
     return _wrapped(number, bits), not number.MIN_BITS <= bits <= number.MAX_BITS
 
 
+@implements("FIX-TYPE-2")
 def _require_same(left: FixedPoint, right: FixedPoint) -> None:
     if type(left) is not type(right):
         raise MixedTypesError(left, right)
 
 
+@implements("FIX-CONV-1", "FIX-CONV-2", "FIX-CONV-3")
 def _converted_bits(number: type[FixedPoint], value: FixedPoint | int | float) -> int | None:
     """Exact raw bits in ``number``'s scale, of any width; ``None`` for a non-finite float.
 
@@ -614,6 +635,7 @@ def _converted_bits(number: type[FixedPoint], value: FixedPoint | int | float) -
     return numerator << shift if shift >= 0 else shift_right_nearest_even(numerator, -shift)
 
 
+@implements("FIX-CONV-5")
 def _nearest_float(bits: int, fraction_bits: int, precision: int) -> float:
     """``bits * 2**-fraction_bits`` rounded to ``precision`` significant bits, ties to even."""
     surplus = bits.bit_length() - precision
