@@ -1,0 +1,149 @@
+"""Records: named fields of chain storage, each with its unit, default and upstream name.
+
+A record is data: it holds values and knows no economics. It belongs to a table of the state
+under a key, or stands alone (in a test, in a quote). While it belongs to a state every assignment
+is noted in the state's journal, so that a failed operation can be undone and a digest rehashes
+only what changed. Values are immutable: a sequence is replaced, never changed in place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, TypeVar, dataclass_transform
+
+import attrs
+
+from taospec.reference.rules import implements
+from taospec.reference.state.storage_types import StorageType
+
+if TYPE_CHECKING:
+    from taospec.reference.state.journal import Journal
+    from taospec.reference.state.table import Table
+
+_AnyRecord = TypeVar("_AnyRecord", bound="Record")
+
+_assign: Final = object.__setattr__
+
+
+@attrs.frozen
+class StoredField:
+    """What a field of a record is in chain storage."""
+
+    name: str
+    """The field's name."""
+    type: StorageType[Any]
+    """Its type."""
+    default: Any
+    """What an absent entry reads as."""
+    unit: str
+    """Unit of the value."""
+    upstream: str
+    """Storage item, with its pallet before ``::`` unless that is SubtensorModule."""
+    upstream_key: tuple[str, ...]
+    """The parts of the record's key in the order of the storage item."""
+
+
+def stored(
+    storage_type: StorageType[Any],
+    upstream: str,
+    *,
+    unit: str,
+    default: Any,
+    upstream_key: tuple[str, ...] = (),
+) -> Any:
+    """Declare a field of a record.
+
+    ``upstream_key`` names the parts of the key in upstream's order where that is not the
+    record's own order.
+    """
+
+    def check(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:
+        storage_type.check(attribute.name, value)
+
+    declaration = (storage_type, upstream, unit, upstream_key)
+    return attrs.field(default=default, validator=check, metadata={"stored": declaration})
+
+
+@dataclass_transform(kw_only_default=True, field_specifiers=(stored,))
+def record(
+    name: str, *, indices: tuple[tuple[str, ...], ...] = (), **key: StorageType[Any]
+) -> Callable[[type[_AnyRecord]], type[_AnyRecord]]:
+    """Make a class a record: every field :func:`stored`, all keyword-only and optional.
+
+    ``name`` stands in encodings. ``key`` gives name and type of each part of the key, none for a
+    record of which there is one. ``indices`` names groups of key parts by which its table can
+    be searched.
+    """
+
+    def build(declared: type[_AnyRecord]) -> type[_AnyRecord]:
+        built = attrs.define(kw_only=True, weakref_slot=False, on_setattr=attrs.setters.NO_OP)(declared)
+        built.NAME = name
+        built.KEY = key
+        built.INDICES = indices
+        built.FIELDS = tuple(_described(field, tuple(key)) for field in built.__attrs_attrs__)  # type: ignore[attr-defined]
+        built.DEFAULTS = tuple(field.default for field in built.FIELDS)
+        built.values = _all_values(tuple(field.name for field in built.FIELDS))
+        return built
+
+    return build
+
+
+def _described(field: attrs.Attribute[Any], key: tuple[str, ...]) -> StoredField:
+    storage_type, upstream, unit, upstream_key = field.metadata["stored"]
+    storage_type.check(field.name, field.default)
+    return StoredField(field.name, storage_type, field.default, unit, upstream, upstream_key or key)
+
+
+def _all_values(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
+    values: Callable[[Any], Any] = attrgetter(*names)
+    if len(names) > 1:
+        return values
+    return lambda holder: (values(holder),)
+
+
+class Record:
+    """The base of every record. See :func:`record`."""
+
+    __slots__ = ("_changed", "_journal", "_key", "_path", "_table")
+
+    _journal: Journal | None
+    _changed: bool
+    _table: Table[Any, Any]
+    _key: Any
+    _path: bytes | None
+
+    NAME: ClassVar[str]
+    """The record's name in encodings."""
+    KEY: ClassVar[dict[str, StorageType[Any]]]
+    """Name and type of each part of the key."""
+    INDICES: ClassVar[tuple[tuple[str, ...], ...]]
+    """Groups of key parts by which the table can be searched."""
+    FIELDS: ClassVar[tuple[StoredField, ...]]
+    """The fields in order of encoding."""
+    DEFAULTS: ClassVar[tuple[Any, ...]]
+    """The values of an absent record."""
+    values: ClassVar[Callable[[Any], tuple[Any, ...]]]
+    """The values of a record's fields, in order."""
+
+    def __new__(cls, **_: object) -> Self:  # noqa: D102
+        made = object.__new__(cls)
+        _assign(made, "_journal", None)
+        return made
+
+    def __setattr__(self, name: str, value: object) -> None:
+        journal = self._journal
+        if journal is not None:
+            if journal.recording:
+                journal.undo.append((self, name, getattr(self, name)))
+            if not self._changed:
+                _assign(self, "_changed", True)
+                journal.changed.append(self)
+        _assign(self, name, value)
+
+
+@implements("STATE-RECORD-2")
+def is_absent(held: Record) -> bool:
+    """Whether every field has its default: such a record is the same as none."""
+    kind = type(held)
+    return kind.values(held) == kind.DEFAULTS

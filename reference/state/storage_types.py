@@ -1,0 +1,473 @@
+"""The types of chain storage: which values they hold, their bytes and their upstream JSON.
+
+The bytes are those of SCALE, the encoding of the chain itself: integers little-endian in their
+full width, a compact length before a sequence, a flag before an optional value. See
+``spec/state/encoding.md``; the JSON form is the one of upstream state dumps.
+"""
+
+from __future__ import annotations
+
+import enum
+import itertools
+from collections.abc import Sequence
+from typing import Any, Final, Generic, TypeAlias, TypeVar
+
+from taospec.reference.fixed_point import FixedPoint
+from taospec.reference.invalid_input import InvalidInputError, require_integer
+from taospec.reference.rules import implements
+
+Value = TypeVar("Value")
+
+AccountId: TypeAlias = bytes
+"""A public key or derived account: 32 bytes, ordered as bytes."""
+
+Decoded: TypeAlias = "tuple[Value, int]"
+"""A decoded value and the offset after it."""
+
+
+class StorageType(Generic[Value]):
+    """One type of chain storage. Values of records have one each."""
+
+    name: str
+    """The type's name upstream."""
+
+    def encode(self, value: Value) -> bytes:
+        """The canonical bytes of ``value``, which must be of the type."""
+        raise NotImplementedError
+
+    def decode(self, content: bytes, offset: int) -> Decoded[Value]:
+        """The value whose bytes begin at ``offset``.
+
+        Raises:
+            InvalidInputError: no value of the type has these bytes.
+        """
+        raise NotImplementedError
+
+    def check(self, field: str, value: object) -> None:
+        """Refuse what the type cannot hold.
+
+        Raises:
+            InvalidInputError: naming ``field`` and ``value``.
+        """
+        raise NotImplementedError
+
+    def to_json(self, value: Value) -> Any:
+        """``value`` as upstream state dumps write it."""
+        return value
+
+    def from_json(self, field: str, dumped: Any) -> Value:
+        """The value that an upstream state dump wrote.
+
+        Raises:
+            InvalidInputError: naming ``field`` and the value.
+        """
+        self.check(field, dumped)
+        value: Value = dumped
+        return value
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+class IntegerType(StorageType[int]):
+    """A primitive integer, little-endian."""
+
+    def __init__(self, name: str, bits: int, *, signed: bool = False) -> None:
+        self.name = name
+        self.width = bits // 8
+        self.signed = signed
+        self.minimum = -(1 << (bits - 1)) if signed else 0
+        self.maximum = (1 << (bits - signed)) - 1
+
+    def encode(self, value: int) -> bytes:
+        return value.to_bytes(self.width, "little", signed=self.signed)
+
+    def decode(self, content: bytes, offset: int) -> Decoded[int]:
+        raw = _take(self, content, offset, self.width)
+        return int.from_bytes(raw, "little", signed=self.signed), offset + self.width
+
+    def check(self, field: str, value: object) -> None:
+        require_integer(field, value, self.minimum, self.maximum)
+
+
+class BooleanType(StorageType[bool]):
+    """One byte, 0 or 1."""
+
+    name = "bool"
+
+    def encode(self, value: bool) -> bytes:
+        return b"\x01" if value else b"\x00"
+
+    def decode(self, content: bytes, offset: int) -> Decoded[bool]:
+        raw = _take(self, content, offset, 1)[0]
+        if raw > 1:
+            raise InvalidInputError(self.name, raw, "must be 0 or 1")
+        return raw == 1, offset + 1
+
+    def check(self, field: str, value: object) -> None:
+        if type(value) is not bool:
+            raise InvalidInputError(field, value, "must be true or false")
+
+
+class FixedPointType(StorageType[FixedPoint]):
+    """The raw bits of a fixed-point number, little-endian in their full width."""
+
+    def __init__(self, number: type[FixedPoint]) -> None:
+        self.name = number.__name__
+        self.number = number
+        self.bits = IntegerType(self.name, number.TOTAL_BITS, signed=number.SIGNED)
+
+    def encode(self, value: FixedPoint) -> bytes:
+        return value.bits.to_bytes(self.bits.width, "little", signed=self.bits.signed)
+
+    def decode(self, content: bytes, offset: int) -> Decoded[FixedPoint]:
+        bits, offset = self.bits.decode(content, offset)
+        return self.number.from_bits(bits), offset
+
+    def check(self, field: str, value: object) -> None:
+        if type(value) is not self.number:
+            raise InvalidInputError(field, value, f"must be a {self.name}")
+
+    def to_json(self, value: FixedPoint) -> int:
+        return value.bits
+
+    def from_json(self, field: str, dumped: Any) -> FixedPoint:
+        self.bits.check(field, dumped)
+        return self.number.from_bits(dumped)
+
+
+class AccountType(StorageType[AccountId]):
+    """The 32 bytes of an account.
+
+    Upstream dumps write an account whose first 24 bytes are zero as the big-endian integer in
+    the last eight, any other as hexadecimal.
+    """
+
+    name = "AccountId"
+
+    def encode(self, value: AccountId) -> bytes:
+        return value
+
+    def decode(self, content: bytes, offset: int) -> Decoded[AccountId]:
+        return _take(self, content, offset, 32), offset + 32
+
+    def check(self, field: str, value: object) -> None:
+        if type(value) is not bytes or len(value) != 32:
+            raise InvalidInputError(field, value, "must be 32 bytes")
+
+    def to_json(self, value: AccountId) -> int | str:
+        return "0x" + value.hex() if any(value[:24]) else int.from_bytes(value[24:], "big")
+
+    def from_json(self, field: str, dumped: Any) -> AccountId:
+        if type(dumped) is str:
+            value = _from_hexadecimal(field, dumped)
+            self.check(field, value)
+            return value
+        return numbered_account(require_integer(field, dumped, 0, 2**64 - 1))
+
+
+class BytesType(StorageType[bytes]):
+    """Bytes: of a fixed length as they are, otherwise after their compact length."""
+
+    def __init__(self, name: str, length: int | None = None) -> None:
+        self.name = name
+        self.length = length
+
+    def encode(self, value: bytes) -> bytes:
+        return value if self.length is not None else compact(len(value)) + value
+
+    def decode(self, content: bytes, offset: int) -> Decoded[bytes]:
+        length = self.length
+        if length is None:
+            length, offset = decode_compact(content, offset)
+        return _take(self, content, offset, length), offset + length
+
+    def check(self, field: str, value: object) -> None:
+        if type(value) is not bytes or (self.length is not None and len(value) != self.length):
+            expected = "bytes" if self.length is None else f"{self.length} bytes"
+            raise InvalidInputError(field, value, f"must be {expected}")
+
+    def to_json(self, value: bytes) -> str:
+        return "0x" + value.hex()
+
+    def from_json(self, field: str, dumped: Any) -> bytes:
+        value = _from_hexadecimal(field, dumped)
+        self.check(field, value)
+        return value
+
+
+class OptionalType(StorageType[Any]):
+    """``None`` as one zero byte, a value after a one."""
+
+    def __init__(self, content: StorageType[Any]) -> None:
+        self.name = f"Option<{content.name}>"
+        self.content = content
+
+    def encode(self, value: Any) -> bytes:
+        return b"\x00" if value is None else b"\x01" + self.content.encode(value)
+
+    def decode(self, content: bytes, offset: int) -> Decoded[Any]:
+        present, offset = boolean.decode(content, offset)
+        return self.content.decode(content, offset) if present else (None, offset)
+
+    def check(self, field: str, value: object) -> None:
+        if value is not None:
+            self.content.check(field, value)
+
+    def to_json(self, value: Any) -> Any:
+        return None if value is None else self.content.to_json(value)
+
+    def from_json(self, field: str, dumped: Any) -> Any:
+        return None if dumped is None else self.content.from_json(field, dumped)
+
+
+class UnitType(StorageType[bool]):
+    """Presence alone, as ``True``: no bytes, null in JSON."""
+
+    name = "()"
+
+    def encode(self, value: bool) -> bytes:
+        return b""
+
+    def decode(self, content: bytes, offset: int) -> Decoded[bool]:
+        return True, offset
+
+    def check(self, field: str, value: object) -> None:
+        if value is not True:
+            raise InvalidInputError(field, value, "must be true")
+
+    def to_json(self, value: bool) -> None:
+        return None
+
+    def from_json(self, field: str, dumped: Any) -> bool:
+        if dumped is not None:
+            raise InvalidInputError(field, dumped, "must be null")
+        return True
+
+
+class SequenceType(StorageType[tuple[Any, ...]]):
+    """A tuple of values of one type after its compact length; ``limit`` bounds the length."""
+
+    def __init__(self, element: StorageType[Any], *, limit: int | None = None) -> None:
+        self.name = f"Vec<{element.name}>"
+        self.element = element
+        self.limit = limit
+
+    def encode(self, value: tuple[Any, ...]) -> bytes:
+        encode = self.element.encode
+        return compact(len(value)) + b"".join([encode(element) for element in value])
+
+    def decode(self, content: bytes, offset: int) -> Decoded[tuple[Any, ...]]:
+        length, offset = decode_compact(content, offset)
+        elements = []
+        for _ in range(length):
+            element, offset = self.element.decode(content, offset)
+            elements.append(element)
+        return tuple(elements), offset
+
+    def check(self, field: str, value: object) -> None:
+        if type(value) is not tuple:
+            raise InvalidInputError(field, value, "must be a tuple")
+        if self.limit is not None and len(value) > self.limit:
+            raise InvalidInputError(field, value, f"must have at most {self.limit} elements")
+        for index, element in enumerate(value):
+            self.element.check(f"{field}[{index}]", element)
+
+    def to_json(self, value: tuple[Any, ...]) -> list[Any]:
+        return [self.element.to_json(element) for element in value]
+
+    def from_json(self, field: str, dumped: Any) -> tuple[Any, ...]:
+        elements = enumerate(_require_list(field, dumped))
+        value = tuple([self.element.from_json(f"{field}[{index}]", element) for index, element in elements])
+        self.check(field, value)
+        return value
+
+
+class OrderedSetType(SequenceType):
+    """A set, kept as its elements in ascending order."""
+
+    def __init__(self, element: StorageType[Any]) -> None:
+        super().__init__(element)
+        self.name = f"BTreeSet<{element.name}>"
+
+    def check(self, field: str, value: object) -> None:
+        super().check(field, value)
+        if type(value) is tuple and any(a >= b for a, b in itertools.pairwise(value)):
+            raise InvalidInputError(field, value, "must be ascending without repetition")
+
+
+class TupleType(StorageType[tuple[Any, ...]]):
+    """Values of several types, one after the other."""
+
+    def __init__(self, *elements: StorageType[Any]) -> None:
+        self.name = f"({', '.join(element.name for element in elements)})"
+        self.elements = elements
+
+    def encode(self, value: tuple[Any, ...]) -> bytes:
+        return b"".join([kind.encode(part) for kind, part in zip(self.elements, value, strict=True)])
+
+    def decode(self, content: bytes, offset: int) -> Decoded[tuple[Any, ...]]:
+        parts = []
+        for kind in self.elements:
+            part, offset = kind.decode(content, offset)
+            parts.append(part)
+        return tuple(parts), offset
+
+    def check(self, field: str, value: object) -> None:
+        if type(value) is not tuple or len(value) != len(self.elements):
+            raise InvalidInputError(field, value, f"must be a tuple of {len(self.elements)}")
+        for index, (kind, part) in enumerate(zip(self.elements, value, strict=True)):
+            kind.check(f"{field}[{index}]", part)
+
+    def to_json(self, value: tuple[Any, ...]) -> list[Any]:
+        return [kind.to_json(part) for kind, part in zip(self.elements, value, strict=True)]
+
+    def from_json(self, field: str, dumped: Any) -> tuple[Any, ...]:
+        if len(_require_list(field, dumped)) != len(self.elements):
+            raise InvalidInputError(field, dumped, f"must have {len(self.elements)} elements")
+        return tuple(
+            [
+                kind.from_json(f"{field}[{index}]", part)
+                for index, (kind, part) in enumerate(zip(self.elements, dumped, strict=True))
+            ]
+        )
+
+
+class StructureType(StorageType[Any]):
+    """An attrs class: its fields one after the other, an object in JSON."""
+
+    def __init__(self, structure: type, **fields: StorageType[Any]) -> None:
+        self.name = structure.__name__
+        self.structure = structure
+        self.fields = fields
+
+    def encode(self, value: Any) -> bytes:
+        return b"".join([kind.encode(getattr(value, name)) for name, kind in self.fields.items()])
+
+    def decode(self, content: bytes, offset: int) -> Decoded[Any]:
+        parts = {}
+        for name, kind in self.fields.items():
+            parts[name], offset = kind.decode(content, offset)
+        return self.structure(**parts), offset
+
+    def check(self, field: str, value: object) -> None:
+        if type(value) is not self.structure:
+            raise InvalidInputError(field, value, f"must be a {self.name}")
+        for name, kind in self.fields.items():
+            kind.check(f"{field}.{name}", getattr(value, name))
+
+    def to_json(self, value: Any) -> dict[str, Any]:
+        return {name: kind.to_json(getattr(value, name)) for name, kind in self.fields.items()}
+
+    def from_json(self, field: str, dumped: Any) -> Any:
+        if type(dumped) is not dict or set(dumped) != set(self.fields):
+            raise InvalidInputError(field, dumped, f"must have the members {', '.join(self.fields)}")
+        members = self.fields.items()
+        return self.structure(
+            **{name: kind.from_json(f"{field}.{name}", dumped[name]) for name, kind in members}
+        )
+
+
+class EnumerationType(StorageType[enum.Enum]):
+    """One byte: the place of the member in its declaration. Its value is upstream's name."""
+
+    def __init__(self, members: type[enum.Enum]) -> None:
+        self.name = members.__name__
+        self.members = members
+        self.places = {member: bytes([place]) for place, member in enumerate(members)}
+
+    def encode(self, value: enum.Enum) -> bytes:
+        return self.places[value]
+
+    def decode(self, content: bytes, offset: int) -> Decoded[enum.Enum]:
+        place = _take(self, content, offset, 1)[0]
+        if place >= len(self.members):
+            raise InvalidInputError(self.name, place, f"must be below {len(self.members)}")
+        return tuple(self.members)[place], offset + 1
+
+    def check(self, field: str, value: object) -> None:
+        if type(value) is not self.members:
+            raise InvalidInputError(field, value, f"must be a {self.name}")
+
+    def to_json(self, value: enum.Enum) -> Any:
+        return value.value
+
+    def from_json(self, field: str, dumped: Any) -> enum.Enum:
+        for member in self.members:
+            if member.value == dumped:
+                return member
+        names = ", ".join(str(member.value) for member in self.members)
+        raise InvalidInputError(field, dumped, f"must be one of {names}")
+
+
+def numbered_account(number: int) -> AccountId:
+    """The account that dumps write as ``number``: 24 zero bytes, then the number big-endian."""
+    return number.to_bytes(32, "big")
+
+
+ZERO_ACCOUNT: Final = numbered_account(0)
+"""The chain's default account: what an unset account reads as."""
+
+
+@implements("STATE-ENCODING-2")
+def compact(length: int) -> bytes:
+    """SCALE's compact form of a length: 1, 2 or 4 bytes, little-endian, the two low bits say which."""
+    if length < 1 << 6:
+        return bytes([length << 2])
+    if length < 1 << 14:
+        return (length << 2 | 1).to_bytes(2, "little")
+    return (length << 2 | 2).to_bytes(4, "little")
+
+
+def decode_compact(content: bytes, offset: int) -> Decoded[int]:
+    """The length whose compact form begins at ``offset``.
+
+    Raises:
+        InvalidInputError: it is cut off, or not the shortest form.
+    """
+    mode = content[offset] & 3 if offset < len(content) else 0
+    width = {0: 1, 1: 2, 2: 4}.get(mode)
+    if width is None or offset + width > len(content):
+        raise InvalidInputError(
+            "compact length", content[offset : offset + 4].hex(), "must be 1, 2 or 4 bytes"
+        )
+    length = int.from_bytes(content[offset : offset + width], "little") >> 2
+    if len(compact(length)) != width:
+        raise InvalidInputError("compact length", length, f"must not be written in {width} bytes")
+    return length, offset + width
+
+
+def _take(kind: StorageType[Any], content: bytes, offset: int, width: int) -> bytes:
+    raw = content[offset : offset + width]
+    if len(raw) != width:
+        raise InvalidInputError(kind.name, raw.hex(), f"must have {width} bytes")
+    return raw
+
+
+def _from_hexadecimal(field: str, dumped: Any) -> bytes:
+    if type(dumped) is str and dumped.startswith("0x"):
+        try:
+            return bytes.fromhex(dumped[2:])
+        except ValueError:
+            pass
+    raise InvalidInputError(field, dumped, "must be hexadecimal after 0x")
+
+
+def _require_list(field: str, dumped: Any) -> Sequence[Any]:
+    if type(dumped) is not list:
+        raise InvalidInputError(field, dumped, "must be a list")
+    return dumped
+
+
+u8: Final = IntegerType("u8", 8)
+u16: Final = IntegerType("u16", 16)
+u32: Final = IntegerType("u32", 32)
+u64: Final = IntegerType("u64", 64)
+u128: Final = IntegerType("u128", 128)
+i16: Final = IntegerType("i16", 16, signed=True)
+i64: Final = IntegerType("i64", 64, signed=True)
+boolean: Final = BooleanType()
+account: Final = AccountType()
+hash_256: Final = BytesType("H256", 32)
+byte_string: Final = BytesType("Vec<u8>")
+unit: Final = UnitType()
