@@ -17,8 +17,8 @@ IMPLEMENTATIONS: dict[str, list[Callable[..., object]]] = {}
 def implements(*rule_ids: str) -> Callable[[_Function], _Function]:
     """Mark a function as the implementation of the rules with these ids.
 
-    The function is returned unchanged (no wrapper, no cost per call); the ids are kept in
-    its ``__rules__`` and in :data:`IMPLEMENTATIONS`.
+    Works on classes too. The function is returned unchanged (no wrapper, no cost per call);
+    the ids are kept in its ``__rules__`` and in :data:`IMPLEMENTATIONS`.
     """
 
     def mark(function: _Function) -> _Function:

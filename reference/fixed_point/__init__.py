@@ -13,6 +13,7 @@ from taospec.reference.fixed_point.types import (
     U96F32,
     U110F18,
     FixedPoint,
+    wrapping_sum,
 )
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "U96F32",
     "U110F18",
     "FixedPoint",
+    "wrapping_sum",
 ]

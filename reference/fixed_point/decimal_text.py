@@ -12,7 +12,7 @@ def shortest_decimal(bits: int, fraction_bits: int, total_bits: int) -> str:
     Digits of the fraction are produced one by one until the rest is closer to a digit
     boundary than half an ulp; the last digit is then rounded to nearest, ties to even.
 
-    Source: substrate-fixed ``src/display.rs:381``, digits ``src/display.rs:281``.
+    Source: substrate-fixed ``src/display.rs:349``, digits ``src/display.rs:298``.
     """
     integer, fraction = divmod(abs(bits), 1 << fraction_bits)
     digits, remainder, width = _fraction_digits(fraction, fraction_bits, total_bits)

@@ -27,7 +27,7 @@ def checked_sqrt(operand: _Fixed, epsilon: _Fixed) -> _Fixed | None:
 
     ``None`` for a negative operand.
 
-    Source: ``primitives/safe-math/src/lib.rs:81``.
+    Source: ``primitives/safe-math/src/lib.rs:77``.
     """
     number = type(operand)
     zero, one, two = number.zero(), number.one(), number.from_num(2)
@@ -57,7 +57,7 @@ def checked_ln(operand: _Fixed) -> _Fixed | None:
     ``None`` for an operand that is not positive, and where an unsigned type would need a
     negative intermediate. Low accuracy: the series stops at ``z**8 / 8`` with ``z`` up to 1.
 
-    Source: ``primitives/safe-math/src/lib.rs:130``.
+    Source: ``primitives/safe-math/src/lib.rs:123``.
     """
     number = type(operand)
     if operand.bits <= 0:
@@ -87,7 +87,7 @@ def checked_ln(operand: _Fixed) -> _Fixed | None:
 def checked_log(operand: _Fixed, base: _Fixed) -> _Fixed | None:
     """``checked_ln(x) / checked_ln(base)``, truncated; ``None`` for a base of 1 or below 0.
 
-    Source: ``primitives/safe-math/src/lib.rs:185``.
+    Source: ``primitives/safe-math/src/lib.rs:176``.
     """
     if base.bits <= 0 or base.bits == base.ONE_BITS:
         return None
@@ -104,7 +104,7 @@ def checked_pow(operand: _Fixed, exponent: int) -> _Fixed | None:
     ``None`` only for 0 to a negative power. A negative exponent inverts the saturated power
     (0 if that overflows); any number to the power 0 is 1.
 
-    Source: ``primitives/safe-math/src/lib.rs:40``.
+    Source: ``primitives/safe-math/src/lib.rs:38``.
     """
     number = type(operand)
     if exponent == 0:
@@ -126,7 +126,7 @@ def checked_floor(operand: _Fixed) -> _Fixed | None:
 
     A negative number with a fraction gives ``floor(x) - 1`` (``None`` on overflow).
 
-    Source: ``primitives/safe-math/src/lib.rs:199``.
+    Source: ``primitives/safe-math/src/lib.rs:190``.
     """
     if operand.bits >= 0 or operand.frac().bits == 0:
         return operand.int()

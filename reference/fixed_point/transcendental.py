@@ -34,7 +34,7 @@ def exp(operand: FixedPoint, result_type: type[_Result] | None = None) -> _Resul
     ``term_i = trunc(floor(term_{i-1} * x) / i)``. Exactly 0 gives 1 and **exactly 1 gives the
     23-bit constant**; a negative ``x`` gives ``trunc(1 / exp(-x))``.
 
-    Source: ``src/transcendental.rs:199``.
+    Source: ``src/transcendental.rs:230``.
     """
     number = _result_type(operand, result_type)
     if operand.bits == 0:
@@ -60,7 +60,7 @@ def exp(operand: FixedPoint, result_type: type[_Result] | None = None) -> _Resul
 def log2(operand: FixedPoint, result_type: type[_Result] | None = None) -> _Result:
     """Binary logarithm, one bit at a time; below 1 as ``-log2(trunc(1 / x))``.
 
-    Source: ``src/transcendental.rs:170``.
+    Source: ``src/transcendental.rs:201``.
     """
     number = _result_type(operand, result_type)
     if operand.bits <= 0:
@@ -76,7 +76,7 @@ def log2(operand: FixedPoint, result_type: type[_Result] | None = None) -> _Resu
 def ln(operand: FixedPoint, result_type: type[_Result] | None = None) -> _Result:
     """``log2(x) / log2(e)`` with the 23-bit constant for ``log2(e)``, truncated.
 
-    Source: ``src/transcendental.rs:189``.
+    Source: ``src/transcendental.rs:220``.
     """
     number = _result_type(operand, result_type)
     log2_e = number.from_bits(LOG2_E_BITS << (number.FRACTION_BITS - CONSTANT_FRACTION_BITS))
@@ -87,7 +87,7 @@ def ln(operand: FixedPoint, result_type: type[_Result] | None = None) -> _Result
 def sqrt(operand: FixedPoint, result_type: type[_Result] | None = None) -> _Result:
     """Square root by ``FRACTION_BITS`` Newton steps; below 1 through the truncated inverse.
 
-    Source: ``src/transcendental.rs:105``.
+    Source: ``src/transcendental.rs:132``.
     """
     number = _result_type(operand, result_type)
     if operand.bits < 0:
@@ -109,7 +109,7 @@ def sqrt(operand: FixedPoint, result_type: type[_Result] | None = None) -> _Resu
 def pow(operand: FixedPoint, exponent: FixedPoint, result_type: type[_Result] | None = None) -> _Result:
     """``exp(y * ln(x))``; 0 for ``x = 0``, 1 for ``y = 0``, ``x`` for ``y = 1``.
 
-    Source: ``src/transcendental.rs:252``.
+    Source: ``src/transcendental.rs:284``.
     """
     number = _result_type(operand, result_type)
     if operand.bits == 0:
@@ -127,7 +127,7 @@ def powi(operand: FixedPoint, exponent: int, result_type: type[_Result] | None =
 
     A negative exponent inverts the power at the end.
 
-    Source: ``src/transcendental.rs:287``.
+    Source: ``src/transcendental.rs:320``.
     """
     number = _result_type(operand, result_type)
     if operand.bits == 0:
@@ -147,7 +147,7 @@ def _log2_from_one(x: _Result) -> _Result:
 
     Every halving rounds its dropped bit **up**. An exact power of two skips the squarings.
 
-    Source: ``src/transcendental.rs:141``.
+    Source: ``src/transcendental.rs:170``.
     """
     number = type(x)
     two = number.from_num(2)

@@ -160,7 +160,7 @@ class FixedPoint:
     def display(self) -> str:
         """Decimal text as the chain's crate prints it.
 
-        Source: substrate-fixed ``src/display.rs:381``.
+        Source: substrate-fixed ``src/display.rs:349``.
         """
         return shortest_decimal(self.bits, self.FRACTION_BITS, self.TOTAL_BITS)
 
@@ -301,7 +301,7 @@ class FixedPoint:
     def safe_div(self, other: Self) -> Self:
         """``trunc(a / b)``; 0 for ``b = 0`` **and on overflow** (it never saturates).
 
-        Source: ``primitives/safe-math/src/lib.rs:231``.
+        Source: ``primitives/safe-math/src/lib.rs:222``.
         """
         return self.safe_div_or(other, _make(type(self), 0))
 
@@ -309,7 +309,7 @@ class FixedPoint:
     def safe_div_or(self, other: Self, default: Self) -> Self:
         """``trunc(a / b)``; ``default`` for ``b = 0`` and on overflow.
 
-        Source: ``primitives/safe-math/src/lib.rs:227``.
+        Source: ``primitives/safe-math/src/lib.rs:218``.
         """
         cls = type(self)
         if type(other) is not cls or type(default) is not cls:
@@ -324,7 +324,7 @@ class FixedPoint:
     def abs_diff(self, other: Self) -> Self:
         """``|a - b|``, clamped.
 
-        Source: ``primitives/safe-math/src/lib.rs:219``.
+        Source: ``primitives/safe-math/src/lib.rs:210``.
         """
         return _saturated(type(self), abs(self._difference_bits(other)))
 
@@ -561,7 +561,7 @@ def wrapping_sum(values: Iterable[_Fixed], number: type[_Fixed]) -> _Fixed:
 
     Wrap-around makes the order of the terms irrelevant, so the exact sum is reduced once.
 
-    Source: substrate-fixed ``src/arith.rs:398`` (``.sum()`` folds with ``+``).
+    Source: substrate-fixed ``src/arith.rs:403`` (``.sum()`` folds with ``+``).
     """
     total = 0
     for value in values:
