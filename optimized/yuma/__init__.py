@@ -1,0 +1,1 @@
+"""The Yuma epoch in compiled kernels."""
