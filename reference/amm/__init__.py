@@ -1,0 +1,1 @@
+"""The dTAO exchange: a weighted pool of TAO and alpha for every subnet."""

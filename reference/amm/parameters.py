@@ -1,0 +1,34 @@
+"""Constants of the exchange that differ between protocol revisions or runtimes."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import attrs
+
+from taospec.reference.field_types import u32, u64
+
+
+@attrs.frozen(kw_only=True)
+class ExchangeParameters:
+    """What the runtime fixes for every pool. The defaults are those of the base revision."""
+
+    payout_precision: int = attrs.field(default=256, validator=u32)
+    """Fraction bits of the power in a payout (``balancer.rs:152``); 1024 before ``spec_version`` 424."""
+    limit_precision: int = attrs.field(default=1024, validator=u32)
+    """Fraction bits of the power in an amount up to a price limit (``balancer.rs:319``)."""
+    input_reserve_multiple: int = attrs.field(default=1_000, validator=u64)
+    """Largest input, in reserves (``swap_step.rs:11``); no bound before ``spec_version`` 424."""
+    minimum_reserve: int = attrs.field(default=1_000_000, validator=u64)
+    """Smallest reserve, rao, that a swap pays from (``runtime/src/lib.rs:1134``)."""
+
+
+BASE_PARAMETERS: Final = ExchangeParameters()
+"""Those of ``spec_version`` 425."""
+
+MINIMUM_PRICE_LIMIT: Final = 1_000
+"""Default limit of a sale, rao of TAO per alpha (``impls.rs:280``)."""
+MAXIMUM_PRICE_LIMIT: Final = 1_000_000_000_000_000
+"""Default limit of a purchase, rao of TAO per alpha (``impls.rs:284``)."""
+DEFAULT_FEE_RATE: Final = 33
+"""About 0.05 %, a fraction of 65535 (``mod.rs:91``)."""
