@@ -1,0 +1,1 @@
+"""The commands of ``taospec``, one module each."""

@@ -1,0 +1,267 @@
+"""``taospec conform``: the main job."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures.process import BrokenProcessPool
+from importlib import metadata
+from pathlib import Path
+from typing import NoReturn
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from taospec.conformance.backends import (
+    BACKEND_NAMES,
+    DEFAULT_BACKENDS,
+    Backend,
+    BackendAbsentError,
+    load_backend,
+)
+from taospec.conformance.generator import LEVELS, PROBE_OPS, GeneratedCase, generated_cases
+from taospec.conformance.known_failures import apply_known_failures, read_known_failures
+from taospec.conformance.report import print_failures, print_table, summarise, write_json
+from taospec.conformance.rule_lookup import VECTORS
+from taospec.conformance.runner import (
+    CaseResult,
+    Outcome,
+    RecordedCase,
+    WorkItem,
+    check_here,
+    check_in_processes,
+)
+from taospec.conformance.target_process import TargetBackend
+from taospec.conformance.vector_file import PROTOCOL, VectorFileError, read_vector_file, vector_files
+
+EXIT_BAD_INPUT = 2
+DEFAULT_GENERATED_CASES = 200
+LOG_WIDTH = 100
+"""Columns where the output is no terminal, so that a log keeps the table in one piece."""
+
+
+@click.command("conform")
+@click.argument("more_vectors", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH...]")
+@click.option(
+    "--vectors",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="PATH...",
+    help="Vector files, or folders of them, in place of the committed ones.",
+)
+@click.option(
+    "--backend",
+    "backend_names",
+    multiple=True,
+    type=click.Choice(BACKEND_NAMES),
+    help="Check this implementation only; may be repeated.",
+)
+@click.option(
+    "--target", "target_command", metavar="COMMAND", help="Check an implementation behind a command."
+)
+@click.option(
+    "--timeout",
+    default=60.0,
+    show_default=True,
+    type=click.FloatRange(min=0, min_open=True),
+    help="Seconds that a target has for one case.",
+)
+@click.option(
+    "--known-failures",
+    type=click.Path(path_type=Path),
+    help="File of case ids that fail; one that does not fail is an error.",
+)
+@click.option("--suite", "suites", multiple=True, help="Run this suite only; may be repeated.")
+@click.option("--seed", help="Seed of the generated cases; a fresh one is drawn, and printed, without it.")
+@click.option(
+    "--cases",
+    "case_count",
+    type=click.IntRange(min=0),
+    help=f"Number of generated cases of each kind.  [default: {DEFAULT_GENERATED_CASES}, with --vectors 0]",
+)
+@click.option("--level", type=click.Choice(LEVELS), default=LEVELS[0], show_default=True, help="Their size.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    default=os.cpu_count() or 1,
+    help="Processes.  [default: one a core]",
+)
+@click.option("--json", "json_path", type=click.Path(path_type=Path, dir_okay=False), help="Write a report.")
+def conform_command(
+    more_vectors: tuple[Path, ...],
+    vectors: tuple[Path, ...],
+    backend_names: tuple[str, ...],
+    target_command: str | None,
+    timeout: float,
+    known_failures: Path | None,
+    suites: tuple[str, ...],
+    seed: str | None,
+    case_count: int | None,
+    level: str,
+    jobs: int,
+    json_path: Path | None,
+) -> NoReturn:
+    """Check vectors against every implementation, bit for bit.
+
+    Without PATH: every committed vector on the reference and on the optimized
+    implementation, then fresh generated cases on which they must agree.
+
+    Exit status: 0 all passed, 1 a failure, 2 bad input, 3 nothing failed but something was
+    unsupported.
+    """
+    output = Console()
+    if not output.is_terminal:
+        output.width = max(output.width, LOG_WIDTH)
+    paths = [*vectors, *more_vectors]
+    if json_path and not json_path.parent.is_dir():
+        _refuse(f"{json_path}: no such folder")
+    try:
+        known = read_known_failures(known_failures) if known_failures else []
+        backends, absent = _backends(backend_names, target_command, timeout)
+        items = [*_recorded(paths or [VECTORS])]
+        if case_count is None:
+            case_count = 0 if paths else DEFAULT_GENERATED_CASES
+        seed = seed if seed is not None else str(secrets.randbelow(2**32))
+        items += _generated(backends, seed, level, case_count)
+        items = _selected(items, suites)
+    except (VectorFileError, BackendAbsentError, _NothingSelectedError) as error:
+        _refuse(str(error))
+    _print_plan(output, backends, absent, items)
+    results = _run(items, backends, jobs)
+    stale: list[str] = []
+    if known_failures:
+        results, stale = apply_known_failures(results, known)
+    report = summarise(results, list(dict.fromkeys(item.suite for item in items)), stale)
+    print_failures(output, report)
+    print_table(output, report)
+    if json_path:
+        write_json(json_path, report)
+    sys.exit(report.exit_code)
+
+
+class _NothingSelectedError(ValueError):
+    """The options leave no case."""
+
+
+def _backends(
+    names: Sequence[str], target_command: str | None, timeout: float
+) -> tuple[list[Backend], dict[str, str]]:
+    """The backends to check, and why those are absent that were not asked for by name."""
+    backends: list[Backend] = []
+    absent: dict[str, str] = {}
+    if target_command is not None:
+        backends.append(TargetBackend(target_command, timeout))
+    elif not names:
+        for name in DEFAULT_BACKENDS:
+            try:
+                backends.append(load_backend(name))
+            except BackendAbsentError as error:
+                absent[name] = str(error)
+    backends += [load_backend(name) for name in dict.fromkeys(names)]
+    return backends, absent
+
+
+def _recorded(paths: Iterable[Path]) -> Iterator[WorkItem]:
+    for path in vector_files(paths):
+        file = read_vector_file(path)
+        for line in file.lines:
+            yield RecordedCase(suite=file.suite, source=str(path), recorded=line)
+
+
+def _generated(backends: Sequence[Backend], seed: str, level: str, count: int) -> list[GeneratedCase]:
+    """Fresh cases of every kind that some backend beside the reference supports."""
+    others = [backend for backend in backends if backend.name != "reference"]
+    kinds = [kind for kind, op in PROBE_OPS.items() if any(backend.supports(op) for backend in others)]
+    return [case for kind in kinds for case in generated_cases(kind, seed, level, count)]
+
+
+def _selected(items: Sequence[WorkItem], suites: Sequence[str]) -> list[WorkItem]:
+    present = dict.fromkeys(item.suite for item in items)
+    for suite in suites:
+        if suite not in present:
+            raise _NothingSelectedError(f"no suite {suite!r}, there are {', '.join(present)}")
+    return [item for item in items if not suites or item.suite in suites]
+
+
+def _print_plan(
+    output: Console, backends: Sequence[Backend], absent: dict[str, str], items: Sequence[WorkItem]
+) -> None:
+    revision = f"{PROTOCOL['name']} {str(PROTOCOL['commit'])[:7]}, spec_version {PROTOCOL['spec_version']}"
+    output.print(f"taospec {metadata.version('taospec')}, protocol {revision}", highlight=False)
+    for backend in backends:
+        output.print(f"checking {backend.name} {backend.version or ''}".rstrip(), highlight=False)
+    for reason in absent.values():
+        output.print(f"absent {reason}", style="yellow", highlight=False)
+    for source in dict.fromkeys(item.source for item in items if isinstance(item, GeneratedCase)):
+        output.print(source, highlight=False)
+
+
+def _run(items: Sequence[WorkItem], backends: Sequence[Backend], jobs: int) -> list[CaseResult]:
+    """Check every item; stopped by the user, the rest is skipped."""
+    names = [backend.name for backend in backends]
+    local = all(name in BACKEND_NAMES for name in names)
+    if local and jobs > 1:
+        results = check_in_processes(items, names, min(jobs, len(items) or 1))
+    else:
+        results = check_here(items, backends)
+    finished: dict[tuple[str, int], CaseResult] = {}
+    try:
+        for result in _with_progress(results, items):
+            if result.outcome is Outcome.INVALID:
+                _refuse(f"{result.source}, line {result.line}: {result.reason}")
+            finished[result.source, result.line] = result
+    except KeyboardInterrupt:
+        click.echo("stopped: the cases that were not run are counted as skipped", err=True)
+    except BrokenProcessPool:
+        raise click.ClickException(
+            "a worker process died; --jobs 1 runs every case in this process and shows which one"
+        ) from None
+    finally:
+        for backend in backends:
+            backend.close()
+    return [finished.get((item.source, item.line)) or _skipped(item) for item in items]
+
+
+def _skipped(item: WorkItem) -> CaseResult:
+    return CaseResult(
+        suite=item.suite,
+        source=item.source,
+        line=item.line,
+        id="",
+        op="",
+        outcome=Outcome.SKIPPED,
+        reason="not run",
+    )
+
+
+def _with_progress(results: Iterator[CaseResult], items: Sequence[WorkItem]) -> Iterator[CaseResult]:
+    """Pass results on; show a bar on a terminal, elsewhere a line for each finished suite."""
+    remaining = Counter(item.suite for item in items)
+    failed: Counter[str] = Counter()
+    console = Console(stderr=True)
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
+        task = progress.add_task("checking", total=len(items))
+        for result in results:
+            yield result
+            progress.advance(task)
+            remaining[result.suite] -= 1
+            failed[result.suite] += result.outcome is Outcome.FAILED
+            if failed[result.suite]:
+                progress.update(task, description=f"checking, {failed.total()} failed")
+            if not remaining[result.suite] and not console.is_terminal:
+                click.echo(f"{result.suite} finished, {failed[result.suite]} failed", err=True)
+
+
+def _refuse(reason: str) -> NoReturn:
+    click.echo(f"bad input: {reason}", err=True)
+    sys.exit(EXIT_BAD_INPUT)

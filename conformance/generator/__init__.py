@@ -1,0 +1,121 @@
+"""Seeded cases: the same for the same kind, level, seed and index, wherever they are made.
+
+A case depends on nothing else, so shards and processes can split a run as they like. Only
+integers are drawn, so no platform's floating-point library has a say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import cache
+from importlib import metadata
+from multiprocessing import get_context
+from random import Random
+from typing import Any
+
+import attrs
+
+from taospec.conformance.answers import Answer, Crash, ReferenceCrashError
+from taospec.conformance.backends import LocalBackend, load_backend
+from taospec.conformance.generator import fixed_point, yuma_epoch
+from taospec.conformance.vector_file import FORMAT, PROTOCOL, Case, case_id
+
+LEVELS = ("small", "realistic")
+"""``small`` reaches every corner with few numbers; ``realistic`` has the sizes of live subnets."""
+
+_DRAW: dict[str, Callable[[Random, str], tuple[str, dict[str, Any]]]] = {
+    "fixed_point": fixed_point.draw,
+    "yuma_epoch": yuma_epoch.draw,
+}
+
+KINDS = tuple(_DRAW)
+"""What cases are about."""
+
+PROBE_OPS = {"fixed_point": "fixed_point.add", "yuma_epoch": "yuma.epoch"}
+"""A backend that supports this op is put to the cases of the kind."""
+
+_COST = {"small": 5_000, "realistic": 150_000}
+
+
+@attrs.frozen
+class GeneratedCase:
+    """A case that is drawn, and answered by the reference, when it is needed."""
+
+    kind: str
+    """What it is about."""
+    level: str
+    """Its size."""
+    seed: str
+    """Seed of the run."""
+    index: int
+    """Its place among the cases of its kind."""
+
+    @property
+    def suite(self) -> str:
+        """Name of its suite in reports."""
+        return f"generated_{self.kind}"
+
+    @property
+    def source(self) -> str:
+        """The command that writes the file in which it stands."""
+        return f"taospec generate --kind {self.kind} --level {self.level} --seed {self.seed} -o FILE"
+
+    @property
+    def line(self) -> int:
+        """Its line in that file."""
+        return self.index + 2
+
+    @property
+    def cost(self) -> int:
+        """A rough measure of its time."""
+        return _COST[self.level]
+
+    def case(self) -> Case:
+        """Draw it and let the reference answer.
+
+        Raises:
+            ReferenceCrashError: the reference broke.
+        """
+        random = Random(f"taospec/{self.kind}/{self.level}/{self.seed}/{self.index}")
+        op, inputs = _DRAW[self.kind](random, self.level)
+        id_ = case_id(op, inputs)
+        reply = _reference().run(op, inputs)
+        if isinstance(reply, Crash):
+            raise ReferenceCrashError(id_, op, reply)
+        assert isinstance(reply, Answer)
+        return Case(id=id_, op=op, inputs=inputs, expected=reply)
+
+
+def generated_cases(kind: str, seed: str, level: str, count: int) -> list[GeneratedCase]:
+    """The first ``count`` cases of a kind."""
+    return [GeneratedCase(kind, level, seed, index) for index in range(count)]
+
+
+def generated_header(seed: str, level: str, shard: str, count: int) -> dict[str, Any]:
+    """Header of a file of generated cases."""
+    return {
+        "format": FORMAT,
+        "suite": f"generated_{level}",
+        "protocol": PROTOCOL,
+        "provenance": "reference",
+        "generator": f"taospec {metadata.version('taospec')}",
+        "seed": seed,
+        "level": level,
+        "shard": shard,
+        "cases": count,
+    }
+
+
+def load_in_processes(items: Sequence[GeneratedCase], jobs: int) -> Iterator[Case]:
+    """The cases in order, computed in ``jobs`` processes."""
+    if jobs == 1:
+        yield from map(GeneratedCase.case, items)
+        return
+    with ProcessPoolExecutor(max_workers=jobs, mp_context=get_context("spawn")) as pool:
+        yield from pool.map(GeneratedCase.case, items, chunksize=8)
+
+
+@cache
+def _reference() -> LocalBackend:
+    return load_backend("reference")

@@ -1,0 +1,179 @@
+"""``yuma.epoch``: one epoch of one mechanism, with every intermediate stage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from taospec.conformance.operations import Inputs, Operation
+from taospec.reference.fixed_point import FixedPoint
+from taospec.reference.invalid_input import InvalidInputError
+from taospec.reference.yuma.epoch import run_epoch
+from taospec.reference.yuma.records import EpochInput, EpochOutput
+
+NUMBERS = (
+    "n",
+    "tempo",
+    "activity_cutoff_factor_milli",
+    "max_allowed_validators",
+    "owner_uid",
+    "kappa",
+    "bonds_penalty",
+    "yuma3",
+    "liquid_alpha",
+    "alpha_low",
+    "alpha_high",
+    "alpha_sigmoid_steepness",
+    "commit_reveal",
+)
+"""Fields that JSON holds as numbers, booleans or null."""
+
+TEXTS = (
+    "block",
+    "last_mechanism_step_block",
+    "tao_weight",
+    "stake_threshold",
+    "bonds_moving_average",
+    "reveal_period",
+    "subnet_epoch_index",
+    "last_epoch_block",
+    "pending_epoch_at",
+    "blocks_since_last_step",
+    "rao_emission",
+)
+"""u64 fields: decimal text."""
+
+TEXT_VECTORS = ("last_update", "block_at_registration", "alpha", "root_tao")
+"""u64 per uid."""
+
+OUTPUT_TEXT_VECTORS = ("server_emission", "validator_emission", "emission", "stake")
+OUTPUT_VECTORS = (
+    "consensus",
+    "incentive",
+    "dividends",
+    "validator_trust",
+    "stake_weight",
+    "active",
+    "new_permits",
+)
+
+
+def decode_epoch(inputs: Inputs) -> EpochInput:
+    """An epoch's input from its JSON form.
+
+    Raises:
+        InvalidInputError: a field is missing, of another kind, or outside its type.
+    """
+    fields: dict[str, Any] = {
+        **{field: _field(inputs, field) for field in NUMBERS},
+        **{field: _integer(field, _field(inputs, field)) for field in TEXTS},
+        **{field: _vector(inputs, field, _integer) for field in TEXT_VECTORS},
+        "permits": _vector(inputs, "permits", _unchanged),
+        "weight_commits": _vector(inputs, "weight_commits", _hashed_commits),
+        "timelocked_commits": _vector(inputs, "timelocked_commits", _timelocked_commits),
+        "parents": _vector(inputs, "parents", _edges),
+        "children": _vector(inputs, "children", _edges),
+        "outside": _vector(inputs, "outside", _outside),
+        "weights": _vector(inputs, "weights", _row),
+        "bonds": _vector(inputs, "bonds", _row),
+    }
+    return EpochInput(**fields)
+
+
+def encode_epoch(output: EpochOutput, stages: Mapping[str, Sequence[Any]] | None = None) -> dict[str, Any]:
+    """An epoch's output, and its stages if there are any, in JSON form."""
+    out: dict[str, Any] = {
+        **{field: [str(value) for value in getattr(output, field)] for field in OUTPUT_TEXT_VECTORS},
+        **{field: list(getattr(output, field)) for field in OUTPUT_VECTORS},
+        "bonds": [None if row is None else [list(pair) for pair in row] for row in output.bonds],
+    }
+    if stages is not None:
+        out["stages"] = [[name, [_stage_element(value) for value in stage]] for name, stage in stages.items()]
+    return out
+
+
+def _reference(inputs: Inputs) -> dict[str, Any]:
+    result = run_epoch(decode_epoch(inputs))
+    return encode_epoch(result.output, result.stages)
+
+
+REFERENCE: dict[str, Operation] = {"yuma.epoch": _reference}
+"""Op name to the reference's answer."""
+
+
+def _stage_element(value: Any) -> Any:
+    """A scalar, a sparse row of ``(column, value)`` or a dense row of values."""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, FixedPoint):
+        return str(value.bits)
+    if isinstance(value, int):
+        return str(value)
+    return [
+        [element[0], str(element[1].bits)] if isinstance(element, tuple) else _stage_element(element)
+        for element in value
+    ]
+
+
+def _field(inputs: Inputs, field: str) -> Any:
+    if field not in inputs:
+        raise InvalidInputError(field, None, "is missing")
+    return inputs[field]
+
+
+def _vector(inputs: Inputs, field: str, decode: Callable[[str, Any], Any]) -> tuple[Any, ...]:
+    elements = _sequence(field, _field(inputs, field))
+    return tuple(decode(f"{field}[{index}]", element) for index, element in enumerate(elements))
+
+
+def _unchanged(_: str, value: Any) -> Any:
+    return value
+
+
+def _integer(field: str, value: Any) -> int:
+    if not isinstance(value, str) or not (value.isascii() and value.isdecimal()):
+        raise InvalidInputError(field, value, "must be the decimal text of an unsigned integer")
+    return int(value)
+
+
+def _sequence(field: str, value: Any, length: int | None = None) -> list[Any]:
+    if not isinstance(value, list):
+        raise InvalidInputError(field, value, "must be a list")
+    if length is not None and len(value) != length:
+        raise InvalidInputError(field, value, f"must have {length} elements")
+    return value
+
+
+def _row(field: str, value: Any) -> tuple[tuple[Any, ...], ...] | None:
+    if value is None:
+        return None
+    return tuple(tuple(_sequence(field, pair, 2)) for pair in _sequence(field, value))
+
+
+def _edges(field: str, value: Any) -> tuple[Any, ...]:
+    hotkey, edges = _sequence(field, value, 2)
+    decoded = []
+    for edge in _sequence(field, edges):
+        proportion, relative = _sequence(field, edge, 2)
+        decoded.append((_integer(field, proportion), relative))
+    return hotkey, tuple(decoded)
+
+
+def _outside(field: str, value: Any) -> tuple[Any, ...]:
+    hotkey, alpha, tao = _sequence(field, value, 3)
+    return hotkey, _integer(field, alpha), _integer(field, tao)
+
+
+def _hashed_commits(field: str, value: Any) -> tuple[Any, ...]:
+    uid, commits = _sequence(field, value, 2)
+    return uid, _integer_pairs(field, commits)
+
+
+def _timelocked_commits(field: str, value: Any) -> tuple[Any, ...]:
+    epoch, commits = _sequence(field, value, 2)
+    return _integer(field, epoch), _integer_pairs(field, commits)
+
+
+def _integer_pairs(field: str, value: Any) -> tuple[tuple[int, int], ...]:
+    pairs = (_sequence(field, pair, 2) for pair in _sequence(field, value))
+    return tuple((_integer(field, first), _integer(field, second)) for first, second in pairs)
