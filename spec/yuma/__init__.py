@@ -1,0 +1,1 @@
+"""Yuma Consensus: the ideal epoch, and enclosures of every stage of the normative one."""
