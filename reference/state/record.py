@@ -35,13 +35,20 @@ class StoredField:
     type: StorageType[Any]
     """Its type."""
     default: Any
-    """What an absent entry reads as."""
+    """Its value in an absent record. ``None`` where a rule asks whether the entry exists."""
+    reads_as: Any
+    """What upstream reads where there is no entry; its state dumps omit entries with this value."""
     unit: str
     """Unit of the value."""
     upstream: str
     """Storage item, with its pallet before ``::`` unless that is SubtensorModule."""
     upstream_key: tuple[str, ...]
     """The parts of the record's key in the order of the storage item."""
+    upstream_member: str | None
+    """The part of the key that upstream keeps inside the value, as key of a map."""
+
+
+_SAME: Final = object()
 
 
 def stored(
@@ -50,30 +57,39 @@ def stored(
     *,
     unit: str,
     default: Any,
+    reads_as: Any = _SAME,
     upstream_key: tuple[str, ...] = (),
+    upstream_member: str | None = None,
 ) -> Any:
     """Declare a field of a record.
 
-    ``upstream_key`` names the parts of the key in upstream's order where that is not the
-    record's own order.
+    ``reads_as`` is needed where the default is ``None`` but upstream reads an absent entry as a
+    value. ``upstream_key`` names the parts of the key in upstream's order where that is not the
+    record's own order; ``upstream_member`` the part that is the key of a map in the value.
     """
 
     def check(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:
         storage_type.check(attribute.name, value)
 
-    declaration = (storage_type, upstream, unit, upstream_key)
-    return attrs.field(default=default, validator=check, metadata={"stored": declaration})
+    def described(name: str, key: tuple[str, ...]) -> StoredField:
+        storage_type.check(name, default)
+        absent = default if reads_as is _SAME else reads_as
+        order = upstream_key or key
+        return StoredField(name, storage_type, default, absent, unit, upstream, order, upstream_member)
+
+    return attrs.field(default=default, validator=check, metadata={"stored": described})
 
 
 @dataclass_transform(kw_only_default=True, field_specifiers=(stored,))
 def record(
-    name: str, *, indices: tuple[tuple[str, ...], ...] = (), **key: StorageType[Any]
+    name: str, *, indices: tuple[tuple[str, ...], ...] = (), report: bool = False, **key: StorageType[Any]
 ) -> Callable[[type[_AnyRecord]], type[_AnyRecord]]:
     """Make a class a record: every field :func:`stored`, all keyword-only and optional.
 
     ``name`` stands in encodings. ``key`` gives name and type of each part of the key, none for a
     record of which there is one. ``indices`` names groups of key parts by which its table can
-    be searched.
+    be searched. A ``report`` holds what the chain writes for readers and no rule reads: it is
+    no part of the digest.
     """
 
     def build(declared: type[_AnyRecord]) -> type[_AnyRecord]:
@@ -81,18 +97,16 @@ def record(
         built.NAME = name
         built.KEY = key
         built.INDICES = indices
-        built.FIELDS = tuple(_described(field, tuple(key)) for field in built.__attrs_attrs__)  # type: ignore[attr-defined]
+        built.IS_REPORT = report
+        built.FIELDS = tuple(
+            field.metadata["stored"](field.name, tuple(key))
+            for field in built.__attrs_attrs__  # type: ignore[attr-defined]
+        )
         built.DEFAULTS = tuple(field.default for field in built.FIELDS)
         built.values = _all_values(tuple(field.name for field in built.FIELDS))
         return built
 
     return build
-
-
-def _described(field: attrs.Attribute[Any], key: tuple[str, ...]) -> StoredField:
-    storage_type, upstream, unit, upstream_key = field.metadata["stored"]
-    storage_type.check(field.name, field.default)
-    return StoredField(field.name, storage_type, field.default, unit, upstream, upstream_key or key)
 
 
 def _all_values(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
@@ -119,6 +133,8 @@ class Record:
     """Name and type of each part of the key."""
     INDICES: ClassVar[tuple[tuple[str, ...], ...]]
     """Groups of key parts by which the table can be searched."""
+    IS_REPORT: ClassVar[bool]
+    """Whether no rule reads it: then it is no part of the digest."""
     FIELDS: ClassVar[tuple[StoredField, ...]]
     """The fields in order of encoding."""
     DEFAULTS: ClassVar[tuple[Any, ...]]

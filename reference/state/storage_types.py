@@ -12,7 +12,7 @@ import itertools
 from collections.abc import Sequence
 from typing import Any, Final, Generic, TypeAlias, TypeVar
 
-from taospec.reference.fixed_point import FixedPoint
+from taospec.reference.fixed_point import I64F64, I96F32, U64F64, U96F32, FixedPoint
 from taospec.reference.invalid_input import InvalidInputError, require_integer
 from taospec.reference.rules import implements
 
@@ -400,6 +400,59 @@ class EnumerationType(StorageType[enum.Enum]):
         raise InvalidInputError(field, dumped, f"must be one of {names}")
 
 
+class VariantType(StorageType[tuple[Any, ...]]):
+    """An enum whose variants carry values: the variant's index, then its values.
+
+    A value is a tuple: the variant's name, then its values. ``members`` gives for each name its
+    values by name; a name that is a number stands for a value without one.
+    """
+
+    def __init__(self, name: str, members: dict[str, dict[str, StorageType[Any]]]) -> None:
+        self.name = name
+        self.members = members
+        self.indices = {variant: bytes([index]) for index, variant in enumerate(members)}
+
+    def encode(self, value: tuple[Any, ...]) -> bytes:
+        kinds = self.members[value[0]].values()
+        parts = [kind.encode(part) for kind, part in zip(kinds, value[1:], strict=True)]
+        return self.indices[value[0]] + b"".join(parts)
+
+    def decode(self, content: bytes, offset: int) -> Decoded[tuple[Any, ...]]:
+        index = _take(self, content, offset, 1)[0]
+        if index >= len(self.members):
+            raise InvalidInputError(self.name, index, f"must be below {len(self.members)}")
+        variant = tuple(self.members)[index]
+        parts, offset = TupleType(*self.members[variant].values()).decode(content, offset + 1)
+        return (variant, *parts), offset
+
+    def check(self, field: str, value: object) -> None:
+        if type(value) is not tuple or not value or value[0] not in self.members:
+            raise InvalidInputError(field, value, f"must begin with one of {', '.join(self.members)}")
+        TupleType(*self.members[value[0]].values()).check(f"{field}.{value[0]}", value[1:])
+
+    def to_json(self, value: tuple[Any, ...]) -> Any:
+        variant, *parts = value
+        named = self.members[variant]
+        if not named:
+            return variant
+        dumped = [kind.to_json(part) for kind, part in zip(named.values(), parts, strict=True)]
+        return {variant: dumped if _numbered(named) else dict(zip(named, dumped, strict=True))}
+
+    def from_json(self, field: str, dumped: Any) -> tuple[Any, ...]:
+        variant, content = (
+            next(iter(dumped.items())) if type(dumped) is dict and len(dumped) == 1 else (dumped, [])
+        )
+        if type(variant) is not str or variant not in self.members:
+            raise InvalidInputError(field, dumped, f"must be one of {', '.join(self.members)}")
+        named = self.members[variant]
+        path = f"{field}.{variant}"
+        if _numbered(named):
+            return (variant, *TupleType(*named.values()).from_json(path, content))
+        if type(content) is not dict or set(content) != set(named):
+            raise InvalidInputError(path, content, f"must have the members {', '.join(named)}")
+        return (variant, *[kind.from_json(f"{path}.{name}", content[name]) for name, kind in named.items()])
+
+
 def numbered_account(number: int) -> AccountId:
     """The account that dumps write as ``number``: 24 zero bytes, then the number big-endian."""
     return number.to_bytes(32, "big")
@@ -437,6 +490,10 @@ def decode_compact(content: bytes, offset: int) -> Decoded[int]:
     return length, offset + width
 
 
+def _numbered(named: dict[str, StorageType[Any]]) -> bool:
+    return all(name.isdigit() for name in named)
+
+
 def _take(kind: StorageType[Any], content: bytes, offset: int, width: int) -> bytes:
     raw = content[offset : offset + width]
     if len(raw) != width:
@@ -471,3 +528,7 @@ account: Final = AccountType()
 hash_256: Final = BytesType("H256", 32)
 byte_string: Final = BytesType("Vec<u8>")
 unit: Final = UnitType()
+i64f64: Final = FixedPointType(I64F64)
+i96f32: Final = FixedPointType(I96F32)
+u64f64: Final = FixedPointType(U64F64)
+u96f32: Final = FixedPointType(U96F32)

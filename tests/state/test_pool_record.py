@@ -1,6 +1,7 @@
 """The pool record, alone and in a table."""
 
 import pytest
+
 from taospec.reference.invalid_input import InvalidInputError
 from taospec.reference.state.journal import Journal, Transaction
 from taospec.reference.state.pool import EQUAL_WEIGHTS, WEIGHT_SCALE, Pool
@@ -31,9 +32,14 @@ def test_a_failed_transaction_leaves_the_pool_as_it_was():
     journal = Journal()
     pools = Table(Pool, journal)
     pools[3].tao_reserve = 10
-    with pytest.raises(RuntimeError), Transaction(journal):
-        pools[3].tao_reserve = 11
-        pools[4].alpha_in = 1
-        raise RuntimeError
+
+    def fail_half_way():
+        with Transaction(journal):
+            pools[3].tao_reserve = 11
+            pools[4].alpha_in = 1
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail_half_way()
     assert pools[3] == Pool(tao_reserve=10)
     assert list(pools) == [3]
