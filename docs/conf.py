@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "docs" / "_extensions"))
 
 project = "taospec"
-author = copyright = "The taospec authors"  # noqa: A001  # Sphinx's name for it
+author = copyright = "The taospec authors"  # Sphinx's name for it
 release = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
 
 root_doc = "docs/index"
@@ -31,8 +31,11 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.viewcode",
     "sphinx_copybutton",
-    "rules",
+    "api",
     "formulas",
+    "pictures",
+    "rules",
+    "worked",
 ]
 myst_enable_extensions = ["colon_fence", "deflist", "dollarmath", "fieldlist"]
 myst_heading_anchors = 3
