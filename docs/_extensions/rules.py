@@ -26,6 +26,7 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.domains import Domain, ObjType
 from sphinx.environment import BuildEnvironment
+from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx.util.nodes import make_refnode
 
@@ -272,6 +273,8 @@ def _upstream(rule: Rule, sources: dict[str, str]) -> list[nodes.Node]:
     for location in rule.upstream:
         crate, _, place = location.rpartition("!")
         path, _, line = place.partition(":")
+        if crate not in sources:
+            raise ExtensionError(f"{rule.path}:{rule.line}: docs/conf.py does not know the source {crate!r}")
         link = nodes.reference(
             "", "", refuri=sources[crate].format(path=path, line=line), classes=["upstream"]
         )
