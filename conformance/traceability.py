@@ -34,8 +34,10 @@ KINDS: Final[Mapping[str, str]] = {
     "convention": "how this model is written, not what the chain computes: has reference code and a test",
     "definition": "notation: has neither code nor vectors",
 }
+"""What a rule can be, and what the check demands of it."""
 
 REQUIRED_FIELDS: Final = ("Ideal", "Error bound")
+"""What the field list of a rule must say."""
 
 
 class SpecificationError(ValueError):

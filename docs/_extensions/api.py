@@ -6,10 +6,11 @@ forgotten. The pages are written to ``docs/_generated/api``.
 
 from __future__ import annotations
 
+import sys
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from docutils import nodes
 from sphinx import addnodes
@@ -84,13 +85,18 @@ def find_elsewhere(
 
 
 def accept_type_variables(app: Sphinx, domain: Domain | None, node: addnodes.pending_xref) -> bool | None:
-    """Let a signature name types that have no description: type variables, other libraries'."""
+    """Let signatures and base classes name types without a description: type variables, others' types."""
     ancestor = node.parent
     while ancestor is not None:
         if isinstance(ancestor, addnodes.desc_signature):
             return True
         ancestor = ancestor.parent
-    return None
+    return True if _is_type_variable(node["reftarget"]) else None
+
+
+def _is_type_variable(name: str) -> bool:
+    module, _, attribute = name.rpartition(".")
+    return isinstance(getattr(sys.modules.get(module), attribute, None), TypeVar)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

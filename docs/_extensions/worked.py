@@ -1,6 +1,6 @@
 """A worked epoch: numbers calculated by hand in the text, and the build fails if they are wrong.
 
-``{hand-calculation} STAGE``
+``{hand-calculation} STAGE`` (or ``output.FIELD``)
     one element of a stage a line: ``element | symbol | calculation | result``. The element is an
     index, or ``row, column`` of a matrix; the calculation is integer arithmetic with ``+ - * //``,
     parentheses and powers written ``2^32``; the result is the raw integer. Every element of the stage must
@@ -99,9 +99,8 @@ def _value(node: ast.expr) -> int:
 
 def _elements(stage: str, result: EpochResult) -> dict[tuple[int, ...], int]:
     """Raw value of every element of a stage or of an output; zeros of a vector need no calculation."""
-    values = result.stages.get(stage)
-    if values is None:
-        values = getattr(result.output, stage)
+    output = stage.removeprefix("output.")
+    values = result.stages[stage] if output == stage else getattr(result.output, output)
     elements: dict[tuple[int, ...], int] = {}
     for i, value in enumerate(values):
         if isinstance(value, FixedPoint):
