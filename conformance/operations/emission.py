@@ -1,0 +1,457 @@
+"""``emission.*``: shares, pool terms, coinbase of a block, dividends, moving price.
+
+Fixed-point values are the decimal text of their raw bits, amounts decimal text, netuids and
+stored u16 rates numbers. Results by subnet or hotkey are lists of pairs, ascending.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any, TypeVar
+
+import attrs
+
+from taospec.conformance.operations import Inputs, Operation
+from taospec.reference.amm.swap import current_price
+from taospec.reference.emission.alpha_split import split_alpha
+from taospec.reference.emission.dividends import dividend_distribution, dividends_and_incentives
+from taospec.reference.emission.flow_shares import FlowAverage, FlowPolicy, TaoFlow, flow_shares
+from taospec.reference.emission.injection import Injection, inject
+from taospec.reference.emission.moving_price import moving_alpha_price, moving_rate, next_moving_price
+from taospec.reference.emission.parents import (
+    Parent,
+    ParentDividends,
+    parent_child_dividends,
+    self_contribution,
+)
+from taospec.reference.emission.power_shares import power_shares
+from taospec.reference.emission.rates import u16_fraction, u64_fraction
+from taospec.reference.emission.shares import (
+    enabled_shares,
+    price_shares,
+    root_sell_flag,
+    tao_emissions,
+    unburned_price_shares,
+)
+from taospec.reference.emission.terms import SubnetTerms, root_proportion, subnet_terms
+from taospec.reference.fixed_point import I64F64, I96F32, U64F64, U96F32, FixedPoint
+from taospec.reference.fixed_point.numbers import U64
+from taospec.reference.invalid_input import U16_MAX, U64_MAX, InvalidInputError, require_integer
+from taospec.reference.state.pool import EQUAL_WEIGHTS, Pool
+from taospec.reference.supply.block_emission import alpha_issuance
+
+_Fixed = TypeVar("_Fixed", bound=FixedPoint)
+
+I64 = (-(2**63), 2**63 - 1)
+
+
+# Moving price.
+
+
+def _moving_price(inputs: Inputs) -> dict[str, Any]:
+    pool = _pool(inputs)
+    moving_alpha = _fixed(inputs, "moving_alpha_bits", I96F32)
+    stored = _fixed(inputs, "moving_price_bits", I96F32)
+    first = None if inputs["first_emission_block"] is None else _integer(inputs, "first_emission_block")
+    block, halving = _integer(inputs, "current_block"), _integer(inputs, "halving")
+    price = current_price(pool)
+    new = next_moving_price(
+        moving_alpha_price(_number(inputs, "netuid"), pool.mechanism, stored),
+        price,
+        moving_rate(moving_alpha, block, first, halving),
+    )
+    return _value(
+        {
+            "moving_alpha_bits": str(moving_alpha.bits),
+            "moving_price_bits": str(new.bits),
+            "price_bits": str(price.bits),
+        }
+    )
+
+
+# Shares.
+
+
+def _shares_by_price(inputs: Inputs) -> dict[str, Any]:
+    subnets = {_number(subnet, "netuid"): subnet for subnet in inputs["subnets"]}
+    prices = {
+        netuid: moving_alpha_price(
+            netuid, _number(subnet, "mechanism"), _fixed(subnet, "moving_price_bits", I96F32)
+        )
+        for netuid, subnet in subnets.items()
+    }
+    burned = {netuid: _fixed(subnet, "miner_burned_bits", U96F32) for netuid, subnet in subnets.items()}
+    disabled = {netuid for netuid, subnet in subnets.items() if not _boolean(subnet, "emission_enabled")}
+    shares = unburned_price_shares(prices, burned)
+    emissions = tao_emissions(enabled_shares(shares, disabled), _fixed(inputs, "block_emission_bits", U96F32))
+    return _value(
+        {
+            "emissions": _pairs(emissions),
+            "price_shares": _pairs(price_shares(prices)),
+            "root_sell_flag": root_sell_flag(prices.values()),
+            "shares": _pairs(shares),
+        }
+    )
+
+
+def _shares_by_flow(inputs: Inputs) -> dict[str, Any]:
+    policy = FlowPolicy(
+        net=_boolean(inputs, "net_flow_enabled"),
+        smoothing=_integer(inputs, "smoothing"),
+        cutoff=_fixed(inputs, "cutoff_bits", I64F64),
+        exponent=_fixed(inputs, "exponent_bits", U64F64),
+    )
+    flows = {_number(subnet, "netuid"): _flow(subnet) for subnet in inputs["subnets"]}
+    shares, after = flow_shares(flows, policy, _integer(inputs, "current_block"))
+    return _value(
+        {
+            "after": [{"netuid": netuid, **_flow_after(flow)} for netuid, flow in after.items()],
+            "shares": _pairs(shares),
+        }
+    )
+
+
+def _flow(subnet: Inputs) -> TaoFlow:
+    return TaoFlow(
+        user=_integer(subnet, "user_flow", *I64),
+        protocol=_integer(subnet, "protocol_flow", *I64),
+        user_average=_flow_average(subnet, "user_ema"),
+        protocol_average=_flow_average(subnet, "protocol_ema"),
+    )
+
+
+def _flow_average(subnet: Inputs, field: str) -> FlowAverage | None:
+    if subnet[field] is None:
+        return None
+    block, bits = _sequence(field, subnet[field], 2)
+    return FlowAverage(
+        _decimal(f"{field}[0]", block, 0, U64_MAX),
+        I64F64.from_bits(_decimal(f"{field}[1]", bits, I64F64.MIN_BITS, I64F64.MAX_BITS)),
+    )
+
+
+def _flow_after(flow: TaoFlow) -> dict[str, Any]:
+    def average(held: FlowAverage | None) -> list[str] | None:
+        return None if held is None else [str(held.block), str(held.value.bits)]
+
+    return {
+        "protocol_ema": average(flow.protocol_average),
+        "protocol_flow": str(flow.protocol),
+        "user_ema": average(flow.user_average),
+        "user_flow": str(flow.user),
+    }
+
+
+def _pow_normalize(inputs: Inputs) -> dict[str, Any]:
+    values = dict(_keyed_fixed("values", inputs["values"], U64F64))
+    return _value(_pairs(power_shares(values, _fixed(inputs, "p_bits", U64F64))))
+
+
+# Pool terms and the coinbase of a block.
+
+
+def _subnet_terms(inputs: Inputs) -> dict[str, Any]:
+    return _value(_encoded_terms(_terms(inputs, _pools(inputs))))
+
+
+def _emit_to_subnets(inputs: Inputs) -> dict[str, Any]:
+    pools = _pools(inputs)
+    terms = _terms(inputs, pools)
+    credit = _integer(inputs, "credit")
+    injections: dict[int, Injection] = {}
+    for netuid, pool in pools.items():
+        injections[netuid] = inject(pool, terms[netuid], credit)
+        credit -= injections[netuid].spent
+    after = [
+        {"netuid": netuid, **_emitted(inputs, subnet, pools[netuid], terms[netuid], injections[netuid])}
+        for netuid, subnet in _subnets(inputs).items()
+    ]
+    total_stake = _integer(inputs, "total_stake")
+    for injection in injections.values():
+        total_stake = min(total_stake + injection.total_stake_increase, U64_MAX)
+    return _value(
+        {
+            "after": after,
+            **_encoded_terms(terms),
+            "total_issuance": str(max(_integer(inputs, "total_issuance") - credit, 0)),
+            "total_stake": str(total_stake),
+        }
+    )
+
+
+def _emitted(
+    inputs: Inputs, subnet: Inputs, pool: Pool, terms: SubnetTerms, injection: Injection
+) -> dict[str, Any]:
+    """Mint and split a subnet's alpha, and report everything that the block did to it."""
+    created = terms.alpha_out.saturating_to_num(U64)
+    pool.alpha_out = min(pool.alpha_out + created, U64_MAX)
+    issuance = alpha_issuance(pool.alpha_in, pool.alpha_out)
+    proportion = root_proportion(_integer(inputs, "root_tao"), _tao_weight(inputs), issuance)
+    cut = (
+        u16_fraction(_number(inputs, "owner_cut")) if _boolean(subnet, "owner_cut_enabled") else U96F32.zero()
+    )
+    split = split_alpha(terms.alpha_out, cut, proportion)
+    sells = _boolean(inputs, "root_sell_flag")
+    if not sells:
+        pool.alpha_out = max(pool.alpha_out - split.root, 0)
+    amounts = {
+        "alpha_in_emission": injection.alpha_in,
+        "alpha_out": pool.alpha_out,
+        "alpha_out_emission": created,
+        "alpha_reserve": pool.alpha_in,
+        "excess_tao": injection.excess_tao,
+        "owner_cut": split.owner,
+        "price_bits": current_price(pool).bits,
+        "protocol_alpha": pool.protocol_alpha,
+        "protocol_flow": injection.protocol_flow,
+        "quote": pool.quote_weight,
+        "root_alpha": split.root if sells else 0,
+        "server": split.server,
+        "tao_in_emission": injection.tao_in,
+        "tao_reserve": pool.tao_reserve,
+        "validator": split.validator,
+        "volume": pool.volume,
+    }
+    return {"initialized": pool.initialized, **{name: str(amount) for name, amount in amounts.items()}}
+
+
+def _subnets(inputs: Inputs) -> dict[int, Inputs]:
+    return {_number(subnet, "netuid"): subnet for subnet in inputs["subnets"]}
+
+
+def _pools(inputs: Inputs) -> dict[int, Pool]:
+    return {netuid: _pool(subnet) for netuid, subnet in _subnets(inputs).items()}
+
+
+def _terms(inputs: Inputs, pools: Mapping[int, Pool]) -> dict[int, SubnetTerms]:
+    root_tao, tao_weight = _integer(inputs, "root_tao"), _tao_weight(inputs)
+    return {
+        netuid: subnet_terms(pools[netuid], _fixed(subnet, "tao_emission_bits", U96F32), root_tao, tao_weight)
+        for netuid, subnet in _subnets(inputs).items()
+    }
+
+
+def _encoded_terms(terms: Mapping[int, SubnetTerms]) -> dict[str, Any]:
+    names = {
+        "alpha_in": "alpha_in",
+        "alpha_out": "alpha_out",
+        "excess_tao": "excess_tao",
+        "price_bits": "price",
+        "root_prop_bits": "root_proportion",
+        "tao_in": "tao_in",
+    }
+    return {
+        field: _pairs({netuid: getattr(terms[netuid], name) for netuid in sorted(terms)})
+        for field, name in names.items()
+    }
+
+
+def _pool(subnet: Inputs) -> Pool:
+    initialized = subnet["quote"] is not None
+    return Pool(
+        mechanism=_number(subnet, "mechanism"),
+        tao_reserve=_integer(subnet, "tao_reserve"),
+        alpha_in=_integer(subnet, "alpha_reserve"),
+        alpha_out=_integer(subnet, "alpha_out"),
+        fee_rate=_number(subnet, "fee_rate"),
+        quote_weight=_integer(subnet, "quote") if initialized else EQUAL_WEIGHTS,
+        initialized=initialized,
+    )
+
+
+# Dividends.
+
+
+@attrs.frozen(kw_only=True)
+class _Hotkey:
+    owner: int
+    alpha: int
+    root: int
+    take: int
+    parents: tuple[tuple[int, int], ...]
+    children: tuple[tuple[int, int], ...]
+
+
+def _dividend_distribution(inputs: Inputs) -> dict[str, Any]:
+    stakes = {
+        _decimal("stakes", hotkey, 0, U64_MAX): (
+            _decimal("stakes", alpha, 0, U64_MAX),
+            _decimal("stakes", root, 0, U64_MAX),
+        )
+        for hotkey, alpha, root in inputs["stakes"]
+    }
+    distribution = dividend_distribution(
+        {
+            _decimal("dividends", key, 0, U64_MAX): value
+            for key, value in _keyed_fixed("dividends", inputs["dividends"], U96F32)
+        },
+        stakes,
+        _integer(inputs, "pending_alpha"),
+        _integer(inputs, "pending_root_alpha"),
+        _fixed(inputs, "tao_weight_bits", U96F32),
+    )
+    return _value({"alpha": _text_pairs(distribution.alpha), "root_alpha": _text_pairs(distribution.root)})
+
+
+def _parent_child_dividends(inputs: Inputs) -> dict[str, Any]:
+    hotkeys = _hotkeys(inputs)
+    hotkey = _integer(inputs, "hotkey")
+    shared = _shared_with_parents(inputs, hotkeys, hotkey, _integer(inputs, "dividends"))
+    return _value(
+        {
+            "alpha_out": str(max(_integer(inputs, "alpha_out") - shared.recycled, 0)),
+            "self_contribution": str(_self_contribution(inputs, hotkeys, hotkey)),
+            "tuples": [[str(receiver), str(amount)] for receiver, amount in shared.received],
+        }
+    )
+
+
+def _dividends_and_incentives(inputs: Inputs) -> dict[str, Any]:
+    hotkeys = _hotkeys(inputs)
+    emission = [_hotkey_emission(row) for row in inputs["hotkey_emission"]]
+    earnings = dividends_and_incentives(emission, partial(_shared_with_parents, inputs, hotkeys))
+    distribution = dividend_distribution(
+        earnings.dividends,
+        {hotkey: _stakes(hotkeys, hotkey) for hotkey in earnings.dividends},
+        _integer(inputs, "pending_alpha"),
+        _integer(inputs, "pending_root_alpha"),
+        _tao_weight(inputs),
+    )
+    return _value(
+        {
+            "alpha": _text_pairs(distribution.alpha),
+            "alpha_out": str(max(_integer(inputs, "alpha_out") - earnings.recycled, 0)),
+            "incentives": [[str(hotkey), str(amount)] for hotkey, amount in earnings.incentives.items()],
+            "root_alpha": _text_pairs(distribution.root),
+        }
+    )
+
+
+def _hotkey_emission(row: Any) -> tuple[int, int, int]:
+    field = "hotkey_emission"
+    hotkey, incentive, dividends = (_decimal(field, text, 0, U64_MAX) for text in _sequence(field, row, 3))
+    return hotkey, incentive, dividends
+
+
+def _shared_with_parents(
+    inputs: Inputs, hotkeys: Mapping[int, _Hotkey], hotkey: int, dividends: int
+) -> ParentDividends[int]:
+    child = hotkeys[hotkey]
+    return parent_child_dividends(
+        hotkey,
+        dividends,
+        _self_contribution(inputs, hotkeys, hotkey),
+        [
+            Parent(
+                hotkey=parent,
+                proportion=proportion,
+                alpha=hotkeys[parent].alpha,
+                root=hotkeys[parent].root,
+                same_owner=hotkeys[parent].owner == child.owner,
+            )
+            for proportion, parent in child.parents
+        ],
+        tao_weight=_tao_weight(inputs),
+        childkey_take=child.take,
+        childkey_burn=u64_fraction(_integer(inputs, "ck_burn")),
+    )
+
+
+def _self_contribution(inputs: Inputs, hotkeys: Mapping[int, _Hotkey], hotkey: int) -> int:
+    proportions = [proportion for proportion, _ in hotkeys[hotkey].children]
+    return self_contribution(*_stakes(hotkeys, hotkey), proportions, _tao_weight(inputs))
+
+
+def _stakes(hotkeys: Mapping[int, _Hotkey], hotkey: int) -> tuple[int, int]:
+    return hotkeys[hotkey].alpha, hotkeys[hotkey].root
+
+
+def _hotkeys(inputs: Inputs) -> dict[int, _Hotkey]:
+    return {
+        _integer(hotkey, "hotkey"): _Hotkey(
+            owner=_integer(hotkey, "owner"),
+            alpha=_integer(hotkey, "alpha"),
+            root=_integer(hotkey, "root"),
+            take=_number(hotkey, "take"),
+            parents=_edges("parents", hotkey["parents"]),
+            children=_edges("children", hotkey["children"]),
+        )
+        for hotkey in inputs["hotkeys"]
+    }
+
+
+def _edges(field: str, edges: Any) -> tuple[tuple[int, int], ...]:
+    pairs = [_sequence(field, edge, 2) for edge in _sequence(field, edges)]
+    return tuple((_decimal(field, a, 0, U64_MAX), _decimal(field, b, 0, U64_MAX)) for a, b in pairs)
+
+
+REFERENCE: dict[str, Operation] = {
+    "emission.moving_price": _moving_price,
+    "emission.shares_by_price": _shares_by_price,
+    "emission.shares_by_flow": _shares_by_flow,
+    "emission.pow_normalize": _pow_normalize,
+    "emission.subnet_terms": _subnet_terms,
+    "emission.emit_to_subnets": _emit_to_subnets,
+    "emission.dividend_distribution": _dividend_distribution,
+    "emission.parent_child_dividends": _parent_child_dividends,
+    "emission.dividends_and_incentives": _dividends_and_incentives,
+}
+"""Op name to the reference's answer."""
+
+
+# JSON forms.
+
+
+def _tao_weight(inputs: Inputs) -> U96F32:
+    return u64_fraction(_integer(inputs, "tao_weight"))
+
+
+def _integer(inputs: Inputs, field: str, minimum: int = 0, maximum: int = U64_MAX) -> int:
+    return _decimal(field, inputs.get(field), minimum, maximum)
+
+
+def _number(inputs: Inputs, field: str) -> int:
+    return require_integer(field, inputs.get(field), 0, U16_MAX)
+
+
+def _boolean(inputs: Inputs, field: str) -> bool:
+    value = inputs.get(field)
+    if not isinstance(value, bool):
+        raise InvalidInputError(field, value, "must be true or false")
+    return value
+
+
+def _fixed(inputs: Inputs, field: str, number: type[_Fixed]) -> _Fixed:
+    return number.from_bits(_integer(inputs, field, number.MIN_BITS, number.MAX_BITS))
+
+
+def _keyed_fixed(field: str, pairs: Any, number: type[_Fixed]) -> list[tuple[Any, _Fixed]]:
+    return [
+        (key, number.from_bits(_decimal(field, bits, number.MIN_BITS, number.MAX_BITS)))
+        for key, bits in (_sequence(field, pair, 2) for pair in _sequence(field, pairs))
+    ]
+
+
+def _decimal(field: str, text: Any, minimum: int, maximum: int) -> int:
+    if not isinstance(text, str) or not (text.isascii() and text.removeprefix("-").isdecimal()):
+        raise InvalidInputError(field, text, "must be decimal text")
+    return require_integer(field, int(text), minimum, maximum)
+
+
+def _sequence(field: str, value: Any, length: int | None = None) -> Sequence[Any]:
+    if not isinstance(value, list) or (length is not None and len(value) != length):
+        raise InvalidInputError(field, value, f"must be a list of {length}" if length else "must be a list")
+    return value
+
+
+def _value(value: Any) -> dict[str, Any]:
+    return {"value": value}
+
+
+def _pairs(by_netuid: Mapping[int, FixedPoint]) -> list[list[Any]]:
+    return [[netuid, str(value.bits)] for netuid, value in by_netuid.items()]
+
+
+def _text_pairs(by_hotkey: Mapping[int, FixedPoint]) -> list[list[str]]:
+    return [[str(hotkey), str(value.bits)] for hotkey, value in by_hotkey.items()]

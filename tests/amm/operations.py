@@ -1,0 +1,248 @@
+"""``amm.*`` in the JSON form of the vectors, answered by the reference."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+from taospec.reference.amm import balancer, settlement
+from taospec.reference.amm import swap as exchange
+from taospec.reference.amm.errors import ExchangeError
+from taospec.reference.amm.parameters import MAXIMUM_PRICE_LIMIT, MINIMUM_PRICE_LIMIT, ExchangeParameters
+from taospec.reference.amm.power import pow_ratio_scaled
+from taospec.reference.amm.records import Direction, SwapResult
+from taospec.reference.fixed_point import U64F64
+from taospec.reference.invalid_input import U16_MAX, U32_MAX, U64_MAX, InvalidInputError, require_integer
+from taospec.reference.state.pool import EQUAL_WEIGHTS, Pool
+
+U128_MAX = 2**128 - 1
+
+Inputs: TypeAlias = Mapping[str, Any]
+
+
+class ProtocolError(Exception):
+    def __init__(self, name: str, after_error: Any = None) -> None:
+        super().__init__(name)
+        self.name = name
+        self.after_error = after_error
+
+
+REFERENCE: dict[str, Callable[[Inputs], Any]] = {}
+
+
+def _number(inputs: Inputs, field: str, maximum: int = U64_MAX, minimum: int = 0) -> int:
+    """An integer written as decimal text."""
+    text = _field(inputs, field)
+    if not isinstance(text, str) or not text.removeprefix("-").isdecimal() or not text.isascii():
+        raise InvalidInputError(field, text, "must be decimal text")
+    return require_integer(field, int(text), minimum, maximum)
+
+
+def _field(inputs: Inputs, field: str) -> Any:
+    if field not in inputs:
+        raise InvalidInputError(field, None, "is missing")
+    return inputs[field]
+
+
+def _flag(inputs: Inputs, field: str) -> bool:
+    value = _field(inputs, field)
+    if type(value) is not bool:
+        raise InvalidInputError(field, value, "must be true or false")
+    return value
+
+
+def _price(inputs: Inputs, field: str) -> U64F64:
+    return U64F64.from_bits(_number(inputs, field, U128_MAX))
+
+
+def _u64s(*fields: str) -> Callable[[Inputs], tuple[int, ...]]:
+    return lambda inputs: tuple(_number(inputs, field) for field in fields)
+
+
+def _balancer(name: str, decode: Callable[[Inputs], tuple[Any, ...]], function: Callable[..., Any]) -> None:
+    def operation(inputs: Inputs) -> dict[str, Any]:
+        operands = decode(inputs)
+        try:
+            return {"value": _encoded(function(*operands))}
+        except ExchangeError as error:
+            raise ProtocolError(type(error).__name__) from None
+
+    REFERENCE[f"amm.balancer.{name}"] = operation
+
+
+def _encoded(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _encoded(element) for key, element in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_encoded(element) for element in value]
+    if isinstance(value, SwapResult):
+        return {
+            "amount_paid_in": str(value.amount_paid_in),
+            "amount_paid_out": str(value.amount_paid_out),
+            "fee_paid": str(value.fee_paid),
+            "fee_to_block_author": str(value.fee_to_block_author),
+        }
+    if isinstance(value, U64F64):
+        return str(value.bits)
+    return value if value is None or isinstance(value, bool) else str(value)
+
+
+def _weights(quote_weight: int) -> dict[str, int]:
+    checked = balancer.checked_quote_weight(quote_weight)
+    return {"base": balancer.base_weight(checked), "quote": checked}
+
+
+def _limit_operands(inputs: Inputs) -> tuple[Any, ...]:
+    prices = _price(inputs, "current_bits"), _price(inputs, "target_bits")
+    return _number(inputs, "quote"), *prices, _number(inputs, "reserve")
+
+
+def _power_operands(inputs: Inputs) -> tuple[int, ...]:
+    bases = _number(inputs, "base_num", 2**512), _number(inputs, "base_den", 2**512)
+    exponents = _number(inputs, "exp_num", 2**512), _number(inputs, "exp_den", 2**512)
+    return *bases, *exponents, _number(inputs, "precision", U32_MAX), _number(inputs, "scale", 2**512)
+
+
+def _rational_operands(inputs: Inputs) -> tuple[int, ...]:
+    return _number(inputs, "p", U128_MAX), _number(inputs, "q", U128_MAX)
+
+
+_balancer("exp_base_quote", _u64s("quote", "x", "dx"), balancer.exp_base_quote)
+_balancer("exp_quote_base", _u64s("quote", "x", "dx"), balancer.exp_quote_base)
+_balancer("price", _u64s("quote", "x", "y"), balancer.weighted_price)
+_balancer("quote_delta_in", _limit_operands, balancer.quote_delta_in)
+_balancer("base_delta_in", _limit_operands, balancer.base_delta_in)
+_balancer(
+    "base_needed_for_quote",
+    _u64s("quote", "tao_reserve", "alpha_reserve", "delta_tao"),
+    balancer.base_needed_for_quote,
+)
+_balancer(
+    "update_weights",
+    _u64s("quote", "tao_reserve", "alpha_reserve", "tao_delta", "alpha_delta"),
+    balancer.weight_after_added_liquidity,
+)
+_balancer("new", _u64s("quote"), _weights)
+_balancer("from_rational", _rational_operands, balancer.weight_from_rational)
+_balancer("pow_ratio_scaled", _power_operands, pow_ratio_scaled)
+
+
+def _pool(inputs: Inputs) -> Pool:
+    stored = _field(inputs, "quote") is not None
+    return Pool(
+        tao_reserve=_number(inputs, "tao_reserve"),
+        alpha_in=_number(inputs, "alpha_reserve"),
+        alpha_out=_number(inputs, "alpha_out"),
+        quote_weight=_number(inputs, "quote") if stored else EQUAL_WEIGHTS,
+        initialized=stored,
+        mechanism=require_integer("mechanism", _field(inputs, "mechanism"), 0, U16_MAX),
+        fee_rate=require_integer("fee_rate", _field(inputs, "fee_rate"), 0, U16_MAX),
+    )
+
+
+def _parameters(inputs: Inputs) -> ExchangeParameters:
+    return ExchangeParameters(minimum_reserve=_number(inputs, "min_reserve", minimum=1))
+
+
+def _direction(inputs: Inputs) -> Direction:
+    value = _field(inputs, "dir")
+    if value not in ("buy", "sell"):
+        raise InvalidInputError("dir", value, 'must be "buy" or "sell"')
+    return Direction(value)
+
+
+def _state(pool: Pool) -> dict[str, Any]:
+    return {
+        "tao_reserve": str(pool.tao_reserve),
+        "alpha_reserve": str(pool.alpha_in),
+        "alpha_out": str(pool.alpha_out),
+        "quote": str(pool.quote_weight),
+        "initialized": pool.initialized,
+        "price_bits": str(exchange.current_price(pool).bits),
+    }
+
+
+def _pool_operation(name: str, function: Callable[[Inputs, Pool], Any]) -> None:
+    """An operation that answers a value and may change the pool."""
+
+    def operation(inputs: Inputs) -> dict[str, Any]:
+        pool = _pool(inputs)
+        before = str(exchange.current_price(pool).bits)
+        try:
+            value = _encoded(function(inputs, pool))
+        except ExchangeError as error:
+            raise ProtocolError(type(error).__name__, _state(pool)) from None
+        return {"value": value, "after": _state(pool), "price_before_bits": before}
+
+    REFERENCE[f"amm.{name}"] = operation
+
+
+def _swap(inputs: Inputs, pool: Pool) -> SwapResult:
+    simulate = _flag(inputs, "simulate")
+    result = exchange.swap(
+        pool,
+        _direction(inputs),
+        _number(inputs, "amount"),
+        _number(inputs, "price_limit"),
+        drop_fees=_flag(inputs, "drop_fees"),
+        parameters=_parameters(inputs),
+    )
+    if not simulate:
+        settlement.initialize(pool)
+    return result
+
+
+def _simulate(inputs: Inputs, pool: Pool) -> SwapResult:
+    amount = _number(inputs, "amount")
+    return exchange.simulate_swap(pool, _direction(inputs), amount, _parameters(inputs))
+
+
+def _adjust(inputs: Inputs, pool: Pool) -> tuple[int, int]:
+    deltas = _number(inputs, "tao_delta"), _number(inputs, "alpha_delta")
+    return settlement.adjust_protocol_liquidity(pool, *deltas)
+
+
+def _initialize(inputs: Inputs, pool: Pool) -> bool:
+    if _field(inputs, "maybe_price_bits") is None:
+        settlement.initialize(pool)
+    else:
+        settlement.initialize_at_price(pool, _price(inputs, "maybe_price_bits"))
+    return True
+
+
+_pool_operation("swap", _swap)
+_pool_operation("sim_swap", _simulate)
+_pool_operation("price", lambda _, pool: exchange.current_price(pool))
+_pool_operation("fee", lambda inputs, pool: exchange.swap_fee(pool, _number(inputs, "amount")))
+_pool_operation("alpha_for_tao", lambda inputs, pool: exchange.alpha_for_tao(pool, _number(inputs, "amount")))
+_pool_operation("adjust_protocol_liquidity", _adjust)
+_pool_operation("initialize", _initialize)
+
+
+def _swap_apply(inputs: Inputs) -> dict[str, Any]:
+    pool, total_stake = _pool(inputs), _number(inputs, "total_stake")
+    before = str(exchange.current_price(pool).bits)
+    amount, price_limit = _number(inputs, "amount"), _number(inputs, "price_limit")
+    options: Any = {"drop_fees": _flag(inputs, "drop_fees"), "parameters": _parameters(inputs)}
+    try:
+        if _direction(inputs) is Direction.BUY:
+            result = settlement.swap_tao_for_alpha(pool, amount, price_limit, **options)
+            total_stake = settlement.total_stake_after_purchase(total_stake, amount)
+        else:
+            result = settlement.swap_alpha_for_tao(pool, amount, price_limit, **options)
+            total_stake = settlement.total_stake_after_sale(total_stake, result)
+    except ExchangeError as error:
+        raise ProtocolError(type(error).__name__, _books(pool, total_stake)) from None
+    return {"value": _encoded(result), "after": _books(pool, total_stake), "price_before_bits": before}
+
+
+def _books(pool: Pool, total_stake: int) -> dict[str, Any]:
+    return {**_state(pool), "total_stake": str(total_stake), "volume": str(pool.volume)}
+
+
+def _price_limits(_: Inputs) -> dict[str, Any]:
+    return {"value": {"min": str(MINIMUM_PRICE_LIMIT), "max": str(MAXIMUM_PRICE_LIMIT)}}
+
+
+REFERENCE["amm.swap_apply"] = _swap_apply
+REFERENCE["amm.price_limits"] = _price_limits
