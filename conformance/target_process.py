@@ -97,7 +97,7 @@ class TargetBackend:
                 json.dumps(message, separators=(",", ":")).encode(), self.timeout_seconds
             )
         except TimeoutError:
-            self._stop()
+            self._stop(grace_seconds=0)
             return Timeout(self.timeout_seconds)
         except EOFError as error:
             return self._broken(str(error))
@@ -112,9 +112,9 @@ class TargetBackend:
         self._stop()
         return Crash(reason, self._stderr_tail())
 
-    def _stop(self) -> None:
+    def _stop(self, grace_seconds: float = 1) -> None:
         if self._process is not None:
-            self._process.stop()
+            self._process.stop(grace_seconds)
             self._process = None
 
     def _stderr_tail(self) -> str:
@@ -156,11 +156,11 @@ class _LineProcess:
             raise EOFError(self._end("in the middle of a line" if answer else "without an answer"))
         return answer
 
-    def stop(self) -> None:
-        """Close the child's input, and kill it if it does not end by that."""
+    def stop(self, grace_seconds: float) -> None:
+        """Close the child's input, and kill it if it does not end by that in time."""
         self._requests.put(None)
         try:
-            self._child.wait(timeout=1)
+            self._child.wait(timeout=grace_seconds)
         except subprocess.TimeoutExpired:
             self._child.kill()
             self._child.wait()

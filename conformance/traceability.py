@@ -34,8 +34,10 @@ KINDS: Final[Mapping[str, str]] = {
     "convention": "how this model is written, not what the chain computes: has reference code and a test",
     "definition": "notation: has neither code nor vectors",
 }
+"""What a rule can be, and what the check demands of it."""
 
 REQUIRED_FIELDS: Final = ("Ideal", "Error bound")
+"""What the field list of a rule must say."""
 
 
 class SpecificationError(ValueError):
@@ -426,9 +428,9 @@ def _cases(paths: Iterable[Path]) -> Iterator[Mapping[str, Any]]:
 def _rules_of_case(case: Mapping[str, Any], side_file: VectorRules) -> set[str]:
     rule_ids = {*case.get("rules", ()), *side_file.cases.get(case["id"], ())}
     rule_ids.update(side_file.operations.get(case["op"], ()))
-    if side_file.stages:
-        out = case.get("out")
-        for name, _ in out.get("stages", ()) if isinstance(out, dict) else ():
+    out = case.get("out")
+    if side_file.stages and isinstance(out, dict):
+        for name in (*out, *(name for name, _ in out.get("stages", ()))):
             rule_ids.update(side_file.stages.get(name, ()))
     return rule_ids
 

@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "docs" / "_extensions"))
 
 project = "taospec"
-author = copyright = "The taospec authors"  # noqa: A001  # Sphinx's name for it
+author = copyright = "The taospec authors"  # Sphinx's name for it
 release = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
 
 root_doc = "docs/index"
@@ -31,8 +31,11 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.viewcode",
     "sphinx_copybutton",
-    "rules",
+    "api",
     "formulas",
+    "pictures",
+    "rules",
+    "worked",
 ]
 myst_enable_extensions = ["colon_fence", "deflist", "dollarmath", "fieldlist"]
 myst_heading_anchors = 3
@@ -52,8 +55,10 @@ viewcode_line_numbers = True
 
 SUBTENSOR = "https://github.com/opentensor/subtensor/blob/14bc6f9f964b9cc362e9635dd110a487fa5d15a0"
 SUBSTRATE_FIXED = "https://github.com/encointer/substrate-fixed/blob/d5f70362f2e05b5f33fb51cd7baa825323e4e6c5"
+SAFE_BIGMATH = "https://github.com/sam0x17/safe-bigmath/blob/013c49984910e1c9a23289e8c85e7a856e263a02"
 upstream_sources = {
     "": SUBTENSOR + "/{path}#L{line}",
+    "safe-bigmath": SAFE_BIGMATH + "/{path}#L{line}",
     "substrate-fixed": SUBSTRATE_FIXED + "/{path}#L{line}",
 }
 

@@ -18,20 +18,27 @@ def draw(random: Random, level: str) -> tuple[str, dict[str, Any]]:
     definitions = schema_document("fixed_point")["$defs"]
     op = one_of(random, *sorted(name for name in definitions if "." in name))
     shape = definitions[op]["properties"]["in"]["$ref"].removeprefix("#/$defs/")
-    number = one_of(random, *FIXED_TYPES.values())
-    inputs: dict[str, Any] = {"type": number.__name__}
+    name = one_of(random, *_type_names(definitions[shape]))
+    number = FIXED_TYPES[name]
+    inputs: dict[str, Any] = {"type": name}
     if shape == "from_num":
         inputs["src"] = one_of(random, *FIXED_TYPES, *INTEGER_TYPES, *FLOAT_TYPES)
         return op, {**inputs, "a": _source(random, inputs["src"], level)}
     inputs["a"] = _operand(random, number, level)
     if shape == "to_num":
         inputs["dst"] = one_of(random, *FIXED_TYPES, *INTEGER_TYPES, *FLOAT_TYPES)
-    elif shape in ("binary", "ternary", "transcendental_binary"):
+    elif shape in ("binary", "ternary", "series_power"):
         takes_integer = op in ("fixed_point.powi", "fixed_point.ext_checked_pow")
         inputs["b"] = _exponent(random) if takes_integer else _operand(random, number, level)
     if shape == "ternary":
         inputs["c"] = _operand(random, number, level)
     return op, inputs
+
+
+def _type_names(shape: dict[str, Any]) -> list[str]:
+    definition = shape["properties"]["type"]["$ref"].removeprefix("#/$defs/")
+    names: list[str] = schema_document("fixed_point")["$defs"][definition]["enum"]
+    return names
 
 
 def _operand(random: Random, number: type[FixedPoint], level: str) -> str:

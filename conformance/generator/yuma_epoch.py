@@ -17,30 +17,38 @@ def draw(random: Random, level: str) -> tuple[str, dict[str, Any]]:
 
 
 def _small(random: Random) -> dict[str, Any]:
-    """Few neurons, and each oddity that chain storage can hold in some of the cases."""
+    """Few neurons, and each oddity that chain storage can hold in some of the cases.
+
+    In three of four cases the subnet has run for a while and somebody's weights count.
+    """
     n = 1 + random.randrange(12)
-    block = one_of(random, 1, 5, 100 + random.randrange(1000), 5_000_000 + random.randrange(3_000_000))
+    alive = chance(random, 3, 4)
     tempo = one_of(random, 1, 10, 99, 360, 7200)
+    block = 5_000_000 + random.randrange(3_000_000) if alive else one_of(random, 1, 5, random.randrange(1000))
+
+    def usually(usual: int, *edges: int) -> int:
+        return usual if alive and chance(random, 3, 4) else one_of(random, usual, *edges)
+
     inputs = {
         "n": n,
         "block": str(block),
         "tempo": tempo,
-        "activity_cutoff_factor_milli": one_of(
-            random, 0, 1000, 13_889, 50_000, 50_000, random.randrange(20_000)
-        ),
+        "activity_cutoff_factor_milli": usually(50_000, 0, 1000, 13_889, random.randrange(20_000)),
         "last_mechanism_step_block": str(one_of(random, 0, max(0, block - tempo))),
         "last_update": _blocks(random, n, block, tempo),
-        "block_at_registration": _blocks(random, n, block, 4 * tempo),
-        "permits": [chance(random, 2, 3) for _ in range(n)],
+        "block_at_registration": (
+            _registrations(random, n, block, tempo) if alive else _blocks(random, n, block, 4 * tempo)
+        ),
+        "permits": [chance(random, 3, 4) for _ in range(n)],
         "max_allowed_validators": one_of(random, 0, 1, 2, 3, 64, 128),
         "alpha": _stakes(random, n),
         "root_tao": _stakes(random, n) if chance(random, 1, 2) else ["0"] * n,
         "tao_weight": str(
             one_of(random, 0, MAINNET_TAO_WEIGHT, MAINNET_TAO_WEIGHT, U64_MAX, random.getrandbits(64))
         ),
-        "stake_threshold": str(one_of(random, 0, 0, 1, 1000, 1000 * RAO, any_magnitude(random, 64))),
+        "stake_threshold": str(usually(0, 1, 1000, 1000 * RAO, any_magnitude(random, 64))),
         "owner_uid": random.randrange(n) if chance(random, 1, 2) else None,
-        "kappa": one_of(random, 0, 1, 32_767, 32_767, 32_768, 65_534, U16_MAX, random.randrange(65_536)),
+        "kappa": usually(32_767, 0, 1, 32_768, 65_534, U16_MAX, random.randrange(65_536)),
         "bonds_penalty": one_of(random, 0, 1, 32_768, 65_534, U16_MAX, U16_MAX, random.randrange(65_536)),
         "bonds_moving_average": str(
             one_of(random, 0, 1, 900_000, 900_000, 975_000, 999_999, 1_000_000, 2_000_000)
@@ -49,8 +57,8 @@ def _small(random: Random) -> dict[str, Any]:
         **_liquid_alpha(random),
         **_commit_reveal(random, n, block, tempo),
         **_family(random, n),
-        "weights": [_row(random, n) for _ in range(n)],
-        "bonds": [_row(random, n) for _ in range(n)],
+        "weights": [_row(random, n, mostly_full=alive) for _ in range(n)],
+        "bonds": [_row(random, n, mostly_full=False) for _ in range(n)],
     }
     if chance(random, 1, 12):
         for field in subset(
@@ -118,6 +126,17 @@ def _blocks(random: Random, n: int, block: int, spread: int) -> list[str]:
     ]
 
 
+def _registrations(random: Random, n: int, block: int, tempo: int) -> list[str]:
+    """Long ago, but for a few newcomers."""
+    return [
+        str(
+            block
+            - (random.randrange(3 * tempo) if chance(random, 1, 8) else random.randrange(3 * tempo, 10**6))
+        )
+        for _ in range(n)
+    ]
+
+
 def _stakes(random: Random, n: int) -> list[str]:
     """From one scale, with ties and zeros; in a few cases anything that u64 holds."""
     if chance(random, 1, 12):
@@ -126,12 +145,15 @@ def _stakes(random: Random, n: int) -> list[str]:
     return [str(one_of(random, 0, scale, scale, random.randrange(1000 * scale))) for _ in range(n)]
 
 
-def _row(random: Random, n: int) -> list[list[int]] | None:
+def _row(random: Random, n: int, mostly_full: bool) -> list[list[int]] | None:
     """A stored row: absent, empty, sparse or full; rarely with a uid that the subnet does not have."""
-    if chance(random, 1, 6):
+    uids = range(n + 3 if chance(random, 1, 12) else n)
+    if mostly_full and chance(random, 3, 4):
+        columns = list(uids)
+    elif chance(random, 1, 6):
         return None
-    uids = list(range(n + 3 if chance(random, 1, 12) else n))
-    columns = subset(random, uids, one_of(random, 0, 1, random.randrange(n + 1), n, n))
+    else:
+        columns = subset(random, uids, one_of(random, 0, 1, random.randrange(n + 1), n))
     return [
         [uid, one_of(random, 0, 1, 32_767, U16_MAX, U16_MAX, random.randrange(65_536))] for uid in columns
     ]

@@ -22,7 +22,7 @@ from typing import Any, TypeAlias
 Inputs: TypeAlias = Mapping[str, Any]
 Operation: TypeAlias = Callable[[Inputs], Any]
 
-REFERENCE_MODULES = ("emission", "fixed_point", "supply", "yuma_epoch", "yuma_math")
+REFERENCE_MODULES = ("amm", "emission", "fixed_point", "supply", "yuma_epoch", "yuma_math")
 OPTIMIZED_CPU_MODULES = ("yuma_epoch_optimized",)
 
 

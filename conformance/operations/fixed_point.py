@@ -140,9 +140,17 @@ def _operand_and_integer(inputs: Inputs) -> tuple[Any, ...]:
 
 def _with_result_type(decode: Callable[[Inputs], tuple[Any, ...]]) -> Callable[[Inputs], tuple[Any, ...]]:
     def decode_with_type(inputs: Inputs) -> tuple[Any, ...]:
-        return (*decode(inputs), _type(inputs, "dst") if "dst" in inputs else None)
+        return (*decode(inputs), _result_type(inputs) if "dst" in inputs else None)
 
     return decode_with_type
+
+
+def _result_type(inputs: Inputs) -> type[FixedPoint]:
+    number, target = _type(inputs), _type(inputs, "dst")
+    shift = target.FRACTION_BITS - number.FRACTION_BITS
+    if shift < 0 or number.MIN_BITS << shift < target.MIN_BITS or number.MAX_BITS << shift > target.MAX_BITS:
+        raise InvalidInputError("dst", inputs["dst"], f"must hold every value of {inputs['type']}")
+    return target
 
 
 def _source_number(inputs: Inputs) -> tuple[Any, ...]:

@@ -14,10 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from docutils import nodes
+from rules import table
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
-
-from rules import table
 
 NOTATION = "spec/notation"
 

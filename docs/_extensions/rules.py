@@ -26,6 +26,7 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.domains import Domain, ObjType
 from sphinx.environment import BuildEnvironment
+from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx.util.nodes import make_refnode
 
@@ -172,7 +173,7 @@ class SpecDomain(Domain):
             if docname in set(docnames):
                 self.data["rules"][rule_id] = (title, docname)
 
-    def resolve_xref(  # noqa: PLR0913  # Sphinx's signature
+    def resolve_xref(  # Sphinx's signature
         self, env: Any, fromdocname: str, builder: Any, typ: str, target: str, node: Any, contnode: Any
     ) -> nodes.reference | None:
         if target not in self.data["rules"]:
@@ -272,6 +273,8 @@ def _upstream(rule: Rule, sources: dict[str, str]) -> list[nodes.Node]:
     for location in rule.upstream:
         crate, _, place = location.rpartition("!")
         path, _, line = place.partition(":")
+        if crate not in sources:
+            raise ExtensionError(f"{rule.path}:{rule.line}: docs/conf.py does not know the source {crate!r}")
         link = nodes.reference(
             "", "", refuri=sources[crate].format(path=path, line=line), classes=["upstream"]
         )
@@ -389,7 +392,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("rule-kinds", RuleKinds)
     app.add_directive("traceability-table", TraceabilityTable)
     app.add_role("rule", RuleRole())
-    others = {builder: (_ignore, _ignore) for builder in ("latex", "text", "man", "texinfo")}
+    others = dict.fromkeys(("latex", "text", "man", "texinfo"), (_ignore, _ignore))
     app.add_node(details, html=(_open_details, _close_details), **others)
     app.add_node(summary, html=(_open_summary, _close_summary), **others)
     app.connect("builder-inited", lambda _: _loaded.clear())

@@ -1,10 +1,17 @@
-"""``amm.*`` in the JSON form of the vectors, answered by the reference."""
+"""``amm.*``: the exchange of TAO and alpha.
+
+Amounts, weights and raw bits are decimal text, flags and u16 plain JSON. ``quote`` is the stored
+weight of TAO, null for a pool that is not initialised. Operations on a pool answer its state
+after them, also after an error.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias
+from collections.abc import Callable
+from typing import Any
 
+from taospec.conformance.answers import ProtocolError
+from taospec.conformance.operations import Inputs, Operation
 from taospec.reference.amm import balancer, settlement
 from taospec.reference.amm import swap as exchange
 from taospec.reference.amm.errors import ExchangeError
@@ -12,22 +19,12 @@ from taospec.reference.amm.parameters import MAXIMUM_PRICE_LIMIT, MINIMUM_PRICE_
 from taospec.reference.amm.power import pow_ratio_scaled
 from taospec.reference.amm.records import Direction, SwapResult
 from taospec.reference.fixed_point import U64F64
+from taospec.reference.fixed_point.numbers import U128
 from taospec.reference.invalid_input import U16_MAX, U32_MAX, U64_MAX, InvalidInputError, require_integer
 from taospec.reference.state.pool import EQUAL_WEIGHTS, Pool
 
-U128_MAX = 2**128 - 1
-
-Inputs: TypeAlias = Mapping[str, Any]
-
-
-class ProtocolError(Exception):
-    def __init__(self, name: str, after_error: Any = None) -> None:
-        super().__init__(name)
-        self.name = name
-        self.after_error = after_error
-
-
-REFERENCE: dict[str, Callable[[Inputs], Any]] = {}
+REFERENCE: dict[str, Operation] = {}
+"""Op name to the reference's answer."""
 
 
 def _number(inputs: Inputs, field: str, maximum: int = U64_MAX, minimum: int = 0) -> int:
@@ -52,7 +49,7 @@ def _flag(inputs: Inputs, field: str) -> bool:
 
 
 def _price(inputs: Inputs, field: str) -> U64F64:
-    return U64F64.from_bits(_number(inputs, field, U128_MAX))
+    return U64F64.from_bits(_number(inputs, field, U128.maximum))
 
 
 def _u64s(*fields: str) -> Callable[[Inputs], tuple[int, ...]]:
@@ -104,7 +101,7 @@ def _power_operands(inputs: Inputs) -> tuple[int, ...]:
 
 
 def _rational_operands(inputs: Inputs) -> tuple[int, ...]:
-    return _number(inputs, "p", U128_MAX), _number(inputs, "q", U128_MAX)
+    return _number(inputs, "p", U128.maximum), _number(inputs, "q", U128.maximum)
 
 
 _balancer("exp_base_quote", _u64s("quote", "x", "dx"), balancer.exp_base_quote)

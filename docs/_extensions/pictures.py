@@ -1,0 +1,329 @@
+"""Pictures that the reference computes when the site is built, each for the light and the dark mode.
+
+They are written to ``docs/_generated/<name>-<mode>.svg``.
+
+``{picture} NAME``
+    the picture, with its text for those who do not see it (option ``alt``) and its caption.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, ClassVar
+
+import attrs
+import matplotlib as mpl
+from docutils import nodes
+from docutils.parsers.rst import directives
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
+from mpmath import mp, mpf
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+from taospec.reference.fixed_point import I32F32, FixedPoint
+from taospec.reference.fixed_point.errors import MathError
+from taospec.reference.fixed_point.transcendental import exp, ln
+from taospec.reference.yuma.epoch import run_epoch
+from taospec.reference.yuma.liquid_alpha import alpha_sigmoid
+from taospec.reference.yuma.records import EpochInput
+from taospec.reference.yuma.sparse import Matrix
+
+INK = {"light": "#2b2f33", "dark": "#d5d8dc"}
+COLOURS = {
+    "light": ("#1f6feb", "#c2410c", "#15803d", "#7c3aed"),
+    "dark": ("#6ea8fe", "#fb923c", "#4ade80", "#c4b5fd"),
+}
+ULP = mpf(2) ** -32
+
+
+def weights_to_clipped(figure: Figure, colours: Sequence[str]) -> None:
+    """Heat maps: weights, consensus, clipped weights."""
+    result = run_epoch(_disputed_subnet())
+    stages = result.intermediate
+    validators, miners = range(5), range(5, 13)
+    weights = _dense(stages.weights_normalized, validators, miners)
+    clipped = _dense(stages.clipped_weights, validators, miners)
+    consensus = [[_real(stages.consensus[j]) for j in miners]]
+    top = max(max(row) for row in weights)
+    axes = figure.subplots(3, 1, height_ratios=[5, 1, 5], sharex=True)
+    maps = ((weights, "weights $W$"), (consensus, "consensus $C$"), (clipped, r"clipped $\bar{W}$"))
+    for ax, (values, title) in zip(axes, maps, strict=True):
+        ax.imshow(values, aspect="auto", cmap="Blues", vmin=0, vmax=top)
+        ax.set_title(title, loc="left", fontsize=10)
+        for i, row in enumerate(values):
+            for j, value in enumerate(row):
+                ink = "white" if value > 0.55 * top else "#1b2a41"
+                ax.text(j, i, f"{value:.2f}", ha="center", va="center", fontsize=8, color=ink)
+        names = [f"{uid} ({_real(stages.active_stake[uid]):.0%})" for uid in validators]
+        ax.set_yticks(range(len(values)), names if len(values) > 1 else [""], fontsize=8)
+        ax.tick_params(length=0)
+        ax.spines[:].set_visible(False)
+    axes[2].set_xticks(range(len(miners)), [str(uid) for uid in miners], fontsize=8)
+    axes[2].set_xlabel("miner", fontsize=9)
+    for ax in (axes[0], axes[2]):
+        ax.set_ylabel("validator (stake)", fontsize=9)
+
+
+def bonds_over_epochs(figure: Figure, colours: Sequence[str]) -> None:
+    """Three validators' bonds on one miner, in Yuma 2 and in Yuma 3."""
+    axes = figure.subplots(1, 2, sharey=True)
+    for ax, yuma3 in zip(axes, (False, True), strict=True):
+        histories = _bond_histories(yuma3=yuma3)
+        for validator, (history, colour) in enumerate(zip(histories, colours, strict=False)):
+            ax.plot(history, color=colour, label=f"validator {validator}", linewidth=1.8)
+        ax.set_title("Yuma 3" if yuma3 else "Yuma 2", loc="left", fontsize=10)
+        ax.set_xlabel("epoch", fontsize=9)
+        ax.grid(alpha=0.25)
+    axes[0].set_ylabel("stored bond / 65535", fontsize=9)
+    axes[1].legend(fontsize=8, frameon=False, loc="upper left")
+
+
+def liquid_alpha(figure: Figure, colours: Sequence[str]) -> None:
+    """The sigmoid of liquid alpha, and its distance from the ideal."""
+    curve, error = figure.subplots(1, 2)
+    low, high = I32F32.from_num(0.1), I32F32.from_num(0.9)
+    differences = [I32F32.from_num(k / 200) for k in range(201)]
+    zero = I32F32.zero()
+
+    def rate(difference: I32F32, steepness: int) -> I32F32:
+        return alpha_sigmoid(zero, difference, zero, low, high, I32F32.from_num(steepness))
+
+    for steepness, colour in zip((100, 500, 1000, 3000), colours, strict=True):
+        rates = [_real(rate(difference, steepness)) for difference in differences]
+        curve.plot([_real(d) for d in differences], rates, color=colour, label=f"{steepness / 100:g}")
+    curve.set_title(r"rate $\alpha_{ij}$", loc="left", fontsize=10)
+    curve.set_xlabel("$d$", fontsize=9)
+    curve.legend(title="steepness", fontsize=8, title_fontsize=8, frameon=False)
+
+    def ideal(difference: I32F32) -> Any:
+        sigmoid = 1 / (1 + mp.exp(-10 * (_exact(difference) - mpf(1) / 2)))
+        return _exact(low) + (_exact(high) - _exact(low)) * sigmoid
+
+    errors = [float((_exact(rate(d, 1000)) - ideal(d)) / ULP) for d in differences]
+    error.plot([_real(d) for d in differences], errors, ".", markersize=3, color=colours[0])
+    error.set_title("distance from the ideal, ulp", loc="left", fontsize=10)
+    error.set_xlabel("$d$", fontsize=9)
+    for ax in (curve, error):
+        ax.grid(alpha=0.25)
+
+
+def exp_error(figure: Figure, colours: Sequence[str]) -> None:
+    """Relative error of exp, and the bound that the text derives."""
+    ax = figure.subplots()
+    operands = [k / 16 for k in range(1, 321)]
+    errors, bounds = [], []
+    for operand in operands:
+        x = I32F32.from_num(operand)
+        truth = mp.exp(_exact(x))
+        errors.append(float(abs(truth - _exact(exp(x))) / truth))
+        bounds.append(float(_exp_bound(_exact(x)) / truth))
+    ax.semilogy(operands, errors, ".", markersize=3.5, color=colours[0], label="reference")
+    ax.semilogy(operands, bounds, color=colours[1], linewidth=1.2, label="bound")
+    ax.set_xlabel("$x$", fontsize=9)
+    ax.set_ylabel("relative error of exp", fontsize=9)
+    ax.legend(fontsize=8, frameon=False)
+    ax.grid(alpha=0.25)
+
+
+def ln_error(figure: Figure, colours: Sequence[str]) -> None:
+    """Error of ln in ulp, and the line that the 23-bit constant alone gives."""
+    ax = figure.subplots()
+    operands = [2 ** (k / 16) for k in range(-16 * 24, 16 * 30)]
+    points = []
+    for operand in operands:
+        x = I32F32.from_num(operand)
+        try:
+            points.append((operand, float((_exact(ln(x)) - mp.log(_exact(x))) / ULP)))
+        except MathError:
+            continue
+    constant = mpf(12_102_203) / 2**23
+    ax.plot(*zip(*points, strict=True), ".", markersize=3.5, color=colours[0], label="reference")
+    ax.plot(
+        operands,
+        [float(mp.log(x) * (1 / (constant * mp.ln(2)) - 1) / ULP) for x in operands],
+        color=colours[1],
+        linewidth=1.2,
+        label="what the constant alone does",
+    )
+    ax.set_xscale("log", base=2)
+    ax.set_yscale("symlog", linthresh=10)
+    ax.set_xlabel("$x$", fontsize=9)
+    ax.set_ylabel("error of ln, ulp", fontsize=9)
+    ax.legend(fontsize=8, frameon=False)
+    ax.grid(alpha=0.25)
+
+
+PICTURES: dict[Callable[[Figure, Sequence[str]], None], tuple[float, float]] = {
+    weights_to_clipped: (7.2, 5.6),
+    bonds_over_epochs: (7.2, 3.0),
+    liquid_alpha: (7.2, 3.0),
+    exp_error: (7.2, 3.2),
+    ln_error: (7.2, 3.2),
+}
+"""What is drawn, and its size in inches."""
+
+
+def subnet(**changes: Any) -> EpochInput:
+    """Return a plain subnet: no masks, no penalty, everybody active; ``changes`` replace fields."""
+    n = changes["n"]
+    fields: dict[str, Any] = {
+        "block": 1000,
+        "tempo": 360,
+        "activity_cutoff_factor_milli": 13_889,
+        "last_mechanism_step_block": 640,
+        "last_update": (999,) * n,
+        "block_at_registration": (1,) * n,
+        "permits": (True,) * n,
+        "max_allowed_validators": n,
+        "alpha": (0,) * n,
+        "root_tao": (0,) * n,
+        "tao_weight": 0,
+        "stake_threshold": 0,
+        "owner_uid": None,
+        "kappa": 32767,
+        "bonds_penalty": 65535,
+        "bonds_moving_average": 900_000,
+        "yuma3": True,
+        "liquid_alpha": False,
+        "alpha_low": 45875,
+        "alpha_high": 58982,
+        "alpha_sigmoid_steepness": 1000,
+        "commit_reveal": False,
+        "reveal_period": 1,
+        "subnet_epoch_index": 2,
+        "last_epoch_block": 640,
+        "pending_epoch_at": 0,
+        "blocks_since_last_step": 360,
+        "weight_commits": (),
+        "timelocked_commits": (),
+        "parents": (),
+        "children": (),
+        "outside": (),
+        "weights": (None,) * n,
+        "bonds": (None,) * n,
+        "rao_emission": 1_000_000_000,
+    }
+    return EpochInput(**(fields | changes))
+
+
+def _disputed_subnet() -> EpochInput:
+    opinions = [
+        (30, 20, 5, 15, 10, 4, 12, 4),
+        (28, 22, 6, 14, 10, 5, 11, 4),
+        (32, 18, 4, 17, 9, 4, 12, 4),
+        (10, 5, 45, 5, 4, 26, 3, 2),
+        (8, 6, 40, 4, 6, 32, 2, 2),
+    ]
+    rows = [tuple((5 + j, 600 * weight) for j, weight in enumerate(row)) for row in opinions]
+    n = 13
+    return subnet(
+        n=n,
+        alpha=tuple(share * 10**12 for share in (36, 28, 24, 7, 5)) + (0,) * 8,
+        weights=(*rows, *((None,) * 8)),
+    )
+
+
+def _bond_histories(*, yuma3: bool) -> list[list[float]]:
+    epochs, miner = 40, 3
+    inputs = subnet(n=5, yuma3=yuma3, alpha=(400, 300, 300, 0, 0), bonds_penalty=0)
+    histories: list[list[float]] = [[], [], []]
+    for epoch in range(epochs):
+        backs = (epoch < 30, epoch >= 10, epoch >= 20)
+        rows = tuple(((3, 40000 if yes else 0), (4, 25535 if yes else 65535)) for yes in backs)
+        block = inputs.block + 361
+        inputs = attrs.evolve(
+            inputs,
+            block=block,
+            last_update=(block - 1,) * 5,
+            last_mechanism_step_block=inputs.block,
+            weights=(*rows, None, None),
+        )
+        inputs = attrs.evolve(inputs, bonds=run_epoch(inputs).output.bonds)
+        for history, row in zip(histories, inputs.bonds, strict=False):
+            history.append(dict(row or ()).get(miner, 0) / 65535)
+    return histories
+
+
+def _exp_bound(x: Any) -> Any:
+    lost, rounding = mpf(0), mpf(0)
+    for i in range(2, 32):
+        lost = lost * x / i + (1 + mpf(1) / i) * ULP
+        rounding += lost
+    rest = mp.exp(x) - mp.fsum(x**i / mp.factorial(i) for i in range(32))
+    return rounding + rest
+
+
+def _dense(matrix: Matrix, rows: Sequence[int], columns: Sequence[int]) -> list[list[float]]:
+    found = [dict(matrix[i]) for i in rows]
+    return [[_real(row[j]) if j in row else 0.0 for j in columns] for row in found]
+
+
+def _real(value: FixedPoint) -> float:
+    return value.bits / value.ONE_BITS
+
+
+def _exact(value: FixedPoint) -> Any:
+    return mpf(value.bits) / value.ONE_BITS
+
+
+class Picture(SphinxDirective):
+    """A computed picture: two images, of which the page shows the one for its mode."""
+
+    required_arguments = 1
+    has_content = True
+    option_spec: ClassVar[dict[str, Any]] = {"alt": directives.unchanged_required}
+
+    def run(self) -> list[nodes.Node]:
+        name = self.arguments[0]
+        if name not in {draw.__name__ for draw in PICTURES}:
+            raise self.error(f"there is no picture {name!r} in docs/_extensions/pictures.py")
+        images = [
+            nodes.image(
+                uri=f"/docs/_generated/{name}-{mode}.svg", alt=self.options["alt"], classes=[f"only-{mode}"]
+            )
+            for mode in INK
+        ]
+        caption = nodes.caption("", "", *self.parse_inline(" ".join(self.content))[0])
+        return [nodes.figure("", *images, caption, classes=["computed"])]
+
+
+def draw_all(app: Sphinx) -> None:
+    """Draw every picture, byte for byte the same at every build."""
+    target = Path(app.srcdir) / "docs" / "_generated"
+    target.mkdir(exist_ok=True)
+    with mp.workdps(50):
+        for draw, size in PICTURES.items():
+            for mode, ink in INK.items():
+                _draw(draw, size, ink, COLOURS[mode], target / f"{draw.__name__}-{mode}.svg")
+
+
+def _draw(
+    draw: Callable[[Figure, Sequence[str]], None],
+    size: tuple[float, float],
+    ink: str,
+    colours: Sequence[str],
+    path: Path,
+) -> None:
+    style = {
+        "text.color": ink,
+        "axes.edgecolor": ink,
+        "axes.labelcolor": ink,
+        "xtick.color": ink,
+        "ytick.color": ink,
+        "axes.facecolor": "none",
+        "svg.hashsalt": path.name,
+        "svg.fonttype": "path",
+    }
+    with mpl.rc_context(style):
+        figure = Figure(figsize=size, layout="constrained")
+        figure.patch.set_alpha(0)
+        draw(figure, colours)
+        FigureCanvasSVG(figure).print_svg(path, metadata={"Date": None})
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    app.add_directive("picture", Picture)
+    app.connect("builder-inited", draw_all)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,265 @@
+"""The compiled epoch: on one thread, over the columns, and over the subnets of a batch.
+
+All three run the same stages, and nothing is reduced in an order that could change a bit:
+sums of non-negative terms that cannot overflow are the same in any order.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import prange
+
+from taospec.optimized.compilation import kernel, parallel_kernel, subroutine
+from taospec.optimized.yuma.arrays import Bools, I64s, Parameters, U16s, U64s
+from taospec.optimized.yuma.bonds import Entries, bonds_of_tiles
+from taospec.optimized.yuma.consensus import TILE, consensus_of_tiles
+from taospec.optimized.yuma.emission import dividends_of_rows, emissions, normalized, store_proportions
+from taospec.optimized.yuma.guards import (
+    ACTIVE_STAKE,
+    NEURONS,
+    PASSED,
+    RATE,
+    admits_active_stake,
+    admits_neurons,
+    admits_rate,
+)
+from taospec.optimized.yuma.rows import LAST_UPDATE, REGISTERED, Rows, arrange_rows
+from taospec.optimized.yuma.stake import active_stake, activity, next_permits, normalized_stake
+
+ALPHA = 0
+ROOT_TAO = 1
+"""Rows of the input vectors (u64); the others are named in ``rows``."""
+STAKE_AMOUNT = 3
+"""Row of the output amounts (u64); the others are named in ``emission``."""
+CONSENSUS = 0
+INCENTIVE = 1
+DIVIDENDS = 2
+VALIDATOR_TRUST = 3
+STAKE_WEIGHT = 4
+"""Rows of the output proportions (u16), and of the working vectors (I32F32)."""
+ACTIVE_WEIGHT = 5
+"""Row of the working vectors: active stake."""
+ACTIVE = 0
+NEW_PERMITS = 1
+"""Rows of the output masks."""
+
+
+@kernel
+def run_on_one_thread(
+    parameters: Parameters,
+    vectors: U64s,
+    permits: Bools,
+    uids: I64s,
+    weights: U16s,
+    bonds: U16s,
+    zero: Bools,
+    hidden_weights: Bools,
+    hidden_bonds: Bools,
+    amounts: U64s,
+    proportions: U16s,
+    masks: Bools,
+    stored: U16s,
+    present: Bools,
+) -> tuple[int, bool]:
+    """One epoch. The answer is ``PASSED`` or the guard that refused it, and if liquid alpha applied."""
+    p = parameters[0]
+    entries = Entries(zero, hidden_weights, hidden_bonds)
+    return epoch(
+        p, vectors, permits, uids, weights, bonds, entries, amounts, proportions, masks, stored, present
+    )
+
+
+@subroutine
+def epoch(
+    p: Parameters,
+    vectors: U64s,
+    permits: Bools,
+    uids: I64s,
+    weights: U16s,
+    bonds: U16s,
+    entries: Entries,
+    amounts: U64s,
+    proportions: U16s,
+    masks: Bools,
+    stored: U16s,
+    present: Bools,
+) -> tuple[int, bool]:
+    """One epoch on the calling thread."""
+    n = p.neurons
+    tiles = (n + TILE - 1) // TILE
+    work = np.zeros((6, n), np.int64)
+    status = stakes(p, vectors, permits, work, amounts, masks)
+    if status != PASSED:
+        return status, False
+    rows = arrange_rows(p, vectors, permits, masks[NEW_PERMITS], work[ACTIVE_WEIGHT], uids, weights)
+    trust = np.zeros(uids.size, np.int64)
+    consensus_of_tiles(p.kappa, rows, 0, tiles, work[CONSENSUS], work[INCENTIVE], trust)
+    liquid, status = after_consensus(p, rows, trust, work)
+    if status != PASSED:
+        return status, False
+    total_bonds = np.zeros(uids.size, np.int64)
+    bonds_of_tiles(
+        p,
+        liquid,
+        rows,
+        bonds,
+        entries,
+        vectors[REGISTERED],
+        work[CONSENSUS],
+        work[INCENTIVE],
+        0,
+        tiles,
+        total_bonds,
+        stored,
+        present,
+    )
+    outputs(p, rows, total_bonds, work, amounts, proportions)
+    return PASSED, liquid
+
+
+@parallel_kernel
+def run_over_columns(
+    parameters: Parameters,
+    vectors: U64s,
+    permits: Bools,
+    uids: I64s,
+    weights: U16s,
+    bonds: U16s,
+    zero: Bools,
+    hidden_weights: Bools,
+    hidden_bonds: Bools,
+    amounts: U64s,
+    proportions: U16s,
+    masks: Bools,
+    stored: U16s,
+    present: Bools,
+    chunks: int,
+) -> tuple[int, bool]:
+    """One epoch with its tiles of columns in ``chunks`` pieces spread over the threads."""
+    p = parameters[0]
+    entries = Entries(zero, hidden_weights, hidden_bonds)
+    n = p.neurons
+    tiles = (n + TILE - 1) // TILE
+    work = np.zeros((6, n), np.int64)
+    status = stakes(p, vectors, permits, work, amounts, masks)
+    if status != PASSED:
+        return status, False
+    # Numba passes a named tuple into a parallel loop only if it sees the tuple's construction.
+    rows = Rows(*arrange_rows(p, vectors, permits, masks[NEW_PERMITS], work[ACTIVE_WEIGHT], uids, weights))
+    parts = np.zeros((chunks, uids.size), np.int64)
+    for chunk in prange(chunks):
+        first = chunk * tiles // chunks
+        last = (chunk + 1) * tiles // chunks
+        consensus_of_tiles(
+            parameters[0].kappa, rows, first, last, work[CONSENSUS], work[INCENTIVE], parts[chunk]
+        )
+    trust = parts.sum(axis=0)
+    liquid, status = after_consensus(p, rows, trust, work)
+    if status != PASSED:
+        return status, False
+    parts[:] = 0
+    for chunk in prange(chunks):
+        first = chunk * tiles // chunks
+        last = (chunk + 1) * tiles // chunks
+        bonds_of_tiles(
+            parameters[0],
+            liquid,
+            rows,
+            bonds,
+            entries,
+            vectors[REGISTERED],
+            work[CONSENSUS],
+            work[INCENTIVE],
+            first,
+            last,
+            parts[chunk],
+            stored,
+            present,
+        )
+    outputs(p, rows, parts.sum(axis=0), work, amounts, proportions)
+    return PASSED, liquid
+
+
+@parallel_kernel
+def run_over_subnets(
+    parameters: Parameters,
+    neuron_offset: I64s,
+    row_offset: I64s,
+    cell_offset: I64s,
+    vectors: U64s,
+    permits: Bools,
+    uids: I64s,
+    weights: U16s,
+    bonds: U16s,
+    amounts: U64s,
+    proportions: U16s,
+    masks: Bools,
+    stored: U16s,
+    status: I64s,
+) -> None:
+    """Many epochs, each on one thread. The flat arrays hold one subnet after the other."""
+    no_marks = np.zeros((0, 0), np.bool_)
+    for subnet in prange(parameters.size):
+        n = parameters[subnet].neurons
+        rows = parameters[subnet].rows
+        neurons = slice(neuron_offset[subnet], neuron_offset[subnet] + n)
+        cells = slice(cell_offset[subnet], cell_offset[subnet] + rows * n)
+        status[subnet], _ = epoch(
+            parameters[subnet],
+            vectors[:, neurons],
+            permits[neurons],
+            uids[row_offset[subnet] : row_offset[subnet] + rows],
+            weights[cells].reshape((rows, n)),
+            bonds[cells].reshape((rows, n)),
+            Entries(no_marks, no_marks, no_marks),
+            amounts[:, neurons],
+            proportions[:, neurons],
+            masks[:, neurons],
+            stored[cells].reshape((rows, n)),
+            no_marks,
+        )
+
+
+@subroutine
+def stakes(p: Parameters, vectors: U64s, permits: Bools, work: I64s, amounts: U64s, masks: Bools) -> int:
+    """Stake, activity and permits; the guards that they decide."""
+    if p.guards & NEURONS and not admits_neurons(p.neurons):
+        return NEURONS
+    normalized_stake(p, vectors[ALPHA], vectors[ROOT_TAO], amounts[STAKE_AMOUNT], work[STAKE_WEIGHT])
+    next_permits(p, work[STAKE_WEIGHT], masks[NEW_PERMITS])
+    activity(p, vectors[LAST_UPDATE], masks[ACTIVE])
+    smallest, largest, total = active_stake(
+        p, work[STAKE_WEIGHT], masks[ACTIVE], permits, work[ACTIVE_WEIGHT]
+    )
+    if p.guards & ACTIVE_STAKE and not admits_active_stake(smallest, largest, total):
+        return ACTIVE_STAKE
+    return PASSED
+
+
+@subroutine
+def after_consensus(p: Parameters, rows: Rows, trust: I64s, work: I64s) -> tuple[bool, int]:
+    """Incentive, trust by uid, whether liquid alpha applies, and the guard on its alternative.
+
+    Liquid alpha applies only if some consensus is not 0.
+    """
+    normalized(work[INCENTIVE])
+    for row in range(rows.source.size):
+        work[VALIDATOR_TRUST, rows.uid[row]] = trust[row]
+    liquid = False
+    if p.liquid_alpha:
+        for j in range(p.neurons):
+            liquid |= work[CONSENSUS, j] != 0
+    if not liquid and p.guards & RATE and not admits_rate(p.rate):
+        return liquid, RATE
+    return liquid, PASSED
+
+
+@subroutine
+def outputs(
+    p: Parameters, rows: Rows, total_bonds: I64s, work: I64s, amounts: U64s, proportions: U16s
+) -> None:
+    """Dividends, emission, and the stored form of every vector."""
+    dividends_of_rows(p.yuma3, rows, total_bonds, work[DIVIDENDS])
+    emissions(p.emission, work[INCENTIVE], work[DIVIDENDS], work[STAKE_WEIGHT], work[ACTIVE_WEIGHT], amounts)
+    for vector in range(proportions.shape[0]):
+        store_proportions(work[vector], proportions[vector])

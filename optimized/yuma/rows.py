@@ -1,0 +1,157 @@
+"""The rows of weights and bonds that matter, masked and summed."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from taospec.optimized.compilation import subroutine
+from taospec.optimized.fixed_point.i32f32 import ratio, reciprocal
+from taospec.optimized.yuma.arrays import Bools, F64s, I64s, Parameters, U16s, U32s, U64s
+
+U64_MAX = np.uint64((1 << 64) - 1)
+U32_MAX = np.int64((1 << 32) - 1)
+LAST_UPDATE = 2
+REGISTERED = 3
+COMMIT_BLOCK = 4
+
+
+class Rows(NamedTuple):
+    """The rows of an epoch's matrices, those with active stake first."""
+
+    source: I64s
+    """Row of the input matrices."""
+    uid: I64s
+    """Neuron that the row belongs to."""
+    staked: int
+    """Number of rows with active stake."""
+    stake: I64s
+    """Active stake, I32F32."""
+    share: U32s
+    """Active stake as a share of all active stake, I32F32 (1.0 is stored one below)."""
+    unlisted: bool
+    """Whether somebody without a row has active stake: a score of 0 for every neuron."""
+    weight_sum: I64s
+    """Sum of the row's u16 weights; 0 for a row that counts for nothing."""
+    factor: F64s
+    """The reciprocal of the sum."""
+    kept: Bools
+    """Whether the row's uid has a permit next, so that its bonds are stored."""
+    weights: U16s
+    """The masked weights, by ``source``."""
+
+
+@subroutine
+def arrange_rows(
+    p: Parameters,
+    vectors: U64s,
+    permits: Bools,
+    new_permits: Bools,
+    active: I64s,
+    uids: I64s,
+    weights: U16s,
+) -> Rows:
+    """Order the rows, mask the weights and sum them."""
+    rows = uids.size
+    source = np.empty(rows, np.int64)
+    staked = place(uids, active, True, 0, source)
+    place(uids, active, False, staked, source)
+    uid = np.empty(rows, np.int64)
+    stake = np.empty(rows, np.int64)
+    kept = np.empty(rows, np.bool_)
+    weight_sum = np.empty(rows, np.int64)
+    factor = np.empty(rows, np.float64)
+    current = current_weights(p, vectors, permits, uids, weights)
+    for row in range(rows):
+        uid[row] = uids[source[row]]
+        stake[row] = active[uid[row]]
+        kept[row] = new_permits[uid[row]]
+        weight_sum[row] = row_sum(current[source[row]]) if permits[uid[row]] else 0
+        factor[row] = reciprocal(max(weight_sum[row], np.int64(1)))
+    share = np.empty(staked, np.uint32)
+    unlisted = stake_shares(active, uid, staked, share)
+    return Rows(source, uid, staked, stake, share, unlisted, weight_sum, factor, kept, current)
+
+
+@subroutine
+def place(uids: I64s, active: I64s, with_stake: bool, position: int, source: I64s) -> int:
+    """List the rows with (or without) active stake from ``position`` on; the next position."""
+    for row in range(uids.size):
+        if (active[uids[row]] > 0) == with_stake:
+            source[position] = row
+            position += 1
+    return position
+
+
+@subroutine
+def stake_shares(active: I64s, uid: I64s, staked: int, share: U32s) -> bool:
+    """Renormalise the positive active stakes; whether some of them have no row.
+
+    A share is at least 1, since the sum is at most 1.0. Only a validator that is alone has
+    a share of 1.0, and a median over one score never reads it.
+    """
+    total = np.int64(0)
+    holders = 0
+    for i in range(active.size):
+        if active[i] > 0:
+            total += active[i]
+            holders += 1
+    if total > 0:
+        factor = reciprocal(total)
+        for row in range(staked):
+            share[row] = np.uint32(min(ratio(active[uid[row]], factor, total), U32_MAX))
+    return holders > staked
+
+
+@subroutine
+def row_sum(row: U16s) -> np.int64:
+    """Sum of u16 weights; below ``2**32`` for at most 65537 of them."""
+    total = np.uint32(0)
+    for j in range(row.size):
+        total = np.uint32(total + np.uint32(row[j]))
+    return np.int64(total)
+
+
+@subroutine
+def current_weights(p: Parameters, vectors: U64s, permits: Bools, uids: I64s, weights: U16s) -> U16s:
+    """Weights without self-weights (the owner's excepted) and without what is out of date.
+
+    The input itself where nothing is to be removed, else a copy. Rows without a permit are
+    left as they are: their sum is taken as 0.
+    """
+    newest = np.uint64(0)
+    for j in range(p.neurons):
+        newest = max(newest, vectors[REGISTERED, j])
+    result = weights
+    copied = False
+    for row in range(uids.size):
+        uid = uids[row]
+        if not permits[uid]:
+            continue
+        limit = registration_limit(p, vectors, uid)
+        own = uid != p.owner and weights[row, uid] != 0
+        if not copied and (own or limit <= newest):
+            result = weights.copy()
+            copied = True
+        if own:
+            result[row, uid] = 0
+        if limit <= newest:
+            for j in range(p.neurons):
+                if vectors[REGISTERED, j] >= limit:
+                    result[row, j] = 0
+    return result
+
+
+@subroutine
+def registration_limit(p: Parameters, vectors: U64s, uid: int) -> np.uint64:
+    """A weight counts if its neuron was registered before this block.
+
+    It must be older than the validator's last update and, under commit-reveal, not newer
+    than its earliest live commit. Upstream ``pallets/subtensor/src/epoch/run_epoch.rs:723,766``.
+    """
+    limit: np.uint64 = vectors[LAST_UPDATE, uid]
+    commit: np.uint64 = vectors[COMMIT_BLOCK, uid]
+    if p.commit_reveal and commit < U64_MAX:
+        limit = min(limit, commit + np.uint64(1))
+    return limit

@@ -1,0 +1,146 @@
+"""Generated cases: the same everywhere, and of every kind."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+from random import Random
+
+import pytest
+from click.testing import CliRunner
+
+from taospec.conformance.cli import main
+from taospec.conformance.generator import (
+    KINDS,
+    LEVELS,
+    GeneratedCase,
+    fixed_point,
+    generated_cases,
+    yuma_epoch,
+)
+from taospec.conformance.schemas import schema_files
+from taospec.conformance.vector_file import case_id, read_vector_file
+
+
+def generate(output: Path, *options: object, hash_seed: str = "0") -> bytes:
+    command = [sys.executable, "-c", "from taospec.conformance.cli import main; main()", "generate"]
+    subprocess.run(
+        [*command, "--seed", "7", "--cases", "12", *map(str, options), "-o", str(output)],
+        check=True,
+        env={**os.environ, "PYTHONHASHSEED": hash_seed},
+    )
+    return output.read_bytes()
+
+
+def test_a_file_is_the_same_for_any_hash_seed_and_number_of_processes(tmp_path: Path) -> None:
+    first = generate(tmp_path / "a.jsonl.gz", "--jobs", 1, hash_seed="1")
+    assert generate(tmp_path / "b.jsonl.gz", "--jobs", 2, hash_seed="2") == first
+
+
+def test_shards_together_are_the_whole(tmp_path: Path) -> None:
+    whole, shards = tmp_path / "whole.jsonl", [tmp_path / f"{index}.jsonl" for index in (1, 2, 3)]
+    generate(whole, "--jobs", 1)
+    for index, shard in enumerate(shards, 1):
+        generate(shard, "--jobs", 1, "--shard", f"{index}/3")
+    parts = [{line.id: line.text for line in read_vector_file(shard).lines} for shard in shards]
+    assert [len(part) for part in parts] == [8, 8, 8]
+    assert {**parts[0], **parts[1], **parts[2]} == {
+        line.id: line.text for line in read_vector_file(whole).lines
+    }
+
+
+def test_a_generated_file_is_accepted_by_conform_and_says_who_answered(tmp_path: Path) -> None:
+    path = tmp_path / "generated.jsonl.gz"
+    generate(path, "--jobs", 1)
+    header = read_vector_file(path).header
+    assert (header["provenance"], header["seed"], header["level"]) == ("reference", "7", "small")
+    result = CliRunner().invoke(main, ["conform", "--vectors", str(path), "--backend", "reference"])
+    assert result.exit_code == 0, result.output
+
+
+@pytest.mark.parametrize("shard", ["0/1", "2/1", "1", "1/0", "a/b"])
+def test_a_shard_that_cannot_be_is_refused(tmp_path: Path, shard: str) -> None:
+    result = CliRunner().invoke(
+        main, ["generate", "--seed", "1", "--shard", shard, "-o", str(tmp_path / "x.jsonl")]
+    )
+    assert result.exit_code == 2
+    assert "must be i/n" in result.output
+
+
+def test_another_seed_gives_other_cases() -> None:
+    [one], [other] = (
+        generated_cases("yuma_epoch", "1", "small", 1),
+        generated_cases("yuma_epoch", "2", "small", 1),
+    )
+    assert one.case().id != other.case().id
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("level", LEVELS)
+def test_the_reported_line_is_that_of_the_file_that_the_reported_command_writes(
+    tmp_path: Path, kind: str, level: str
+) -> None:
+    item = generated_cases(kind, "5", level, 2)[1]
+    command = item.source.replace("FILE", str(tmp_path / "f.jsonl")).split()[1:]
+    result = CliRunner().invoke(main, [*command, "--cases", "2", "--jobs", "1"])
+    assert result.exit_code == 0, result.output
+    [line] = [line for line in read_vector_file(tmp_path / "f.jsonl").lines if line.number == item.line]
+    assert line.case() == item.case()
+
+
+def test_every_fixed_point_op_is_drawn_and_answered() -> None:
+    answered = Counter(case.case().op for case in generated_cases("fixed_point", "1", "small", 3000))
+    assert set(answered) == {op for op in schema_files() if str(op).startswith("fixed_point.")}
+
+
+def test_small_epochs_reach_every_feature() -> None:
+    epochs = [yuma_epoch.draw(Random(index), "small")[1] for index in range(400)]
+    features = {
+        "Yuma 2": lambda e: not e["yuma3"],
+        "Yuma 3": lambda e: e["yuma3"],
+        "liquid alpha": lambda e: e["yuma3"] and e["liquid_alpha"],
+        "alpha_low above alpha_high": lambda e: e["alpha_low"] > e["alpha_high"],
+        "negative steepness": lambda e: e["alpha_sigmoid_steepness"] < 0,
+        "commit-reveal with commits": lambda e: e["commit_reveal"] and any(c for _, c in e["weight_commits"]),
+        "timelocked commits": lambda e: any(c for _, c in e["timelocked_commits"]),
+        "parents": lambda e: any(edges for _, edges in e["parents"]),
+        "children": lambda e: any(edges for _, edges in e["children"]),
+        "hotkeys outside the subnet": lambda e: e["outside"],
+        "owner": lambda e: e["owner_uid"] is not None,
+        "unknown uid in weights": lambda e: any(
+            uid >= e["n"] for row in e["weights"] for uid, _ in row or []
+        ),
+        "unknown uid in bonds": lambda e: any(uid >= e["n"] for row in e["bonds"] for uid, _ in row or []),
+        "no row": lambda e: None in e["weights"],
+        "short last_update": lambda e: len(e["last_update"]) < e["n"],
+        "short permits": lambda e: len(e["permits"]) < e["n"],
+        "short block_at_registration": lambda e: len(e["block_at_registration"]) < e["n"],
+        "tied stakes": lambda e: len(set(e["alpha"])) < len(e["alpha"]),
+        "no stake": lambda e: set(e["alpha"]) == set(e["root_tao"]) == {"0"},
+        "threshold": lambda e: e["stake_threshold"] != "0",
+        "kappa 0": lambda e: e["kappa"] == 0,
+        "bonds moving average above one": lambda e: int(e["bonds_moving_average"]) > 10**6,
+        "one neuron": lambda e: e["n"] == 1,
+    }
+    assert [name for name, has in features.items() if not any(map(has, epochs))] == []
+
+
+def test_most_small_epochs_pay_somebody() -> None:
+    # An epoch in which nobody has incentive compares little but zeros.
+    cases = [case.case() for case in generated_cases("yuma_epoch", "1", "small", 200)]
+    assert sum(any(case.expected.out["incentive"]) for case in cases) > 100
+
+
+def test_the_draws_do_not_depend_on_the_order_in_which_cases_are_made() -> None:
+    items = generated_cases("fixed_point", "3", "small", 20)
+    forward = [item.case().id for item in items]
+    assert [item.case().id for item in reversed(items)] == forward[::-1]
+
+
+def test_a_case_of_a_file_is_the_one_that_the_draw_says() -> None:
+    random = Random("taospec/fixed_point/small/1/4")
+    op, inputs = fixed_point.draw(random, "small")
+    assert GeneratedCase("fixed_point", "small", "1", 4).case().id == case_id(op, inputs)
