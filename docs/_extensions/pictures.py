@@ -25,6 +25,9 @@ from sphinx.util.docutils import SphinxDirective
 from taospec.reference.fixed_point import I32F32, FixedPoint
 from taospec.reference.fixed_point.errors import MathError
 from taospec.reference.fixed_point.transcendental import exp, ln
+from taospec.reference.supply.block_emission import INITIAL_EMISSION
+from taospec.reference.supply.halvings import closed_form_emission
+from taospec.reference.supply.issuance import issuance_after
 from taospec.reference.yuma.epoch import run_epoch
 from taospec.reference.yuma.liquid_alpha import alpha_sigmoid
 from taospec.reference.yuma.records import EpochInput
@@ -36,6 +39,7 @@ COLOURS = {
     "dark": ("#6ea8fe", "#fb923c", "#4ade80", "#c4b5fd"),
 }
 ULP = mpf(2) ** -32
+BLOCKS_PER_YEAR = 365.25 * 7_200
 
 
 def weights_to_clipped(figure: Figure, colours: Sequence[str]) -> None:
@@ -155,12 +159,34 @@ def ln_error(figure: Figure, colours: Sequence[str]) -> None:
     ax.grid(alpha=0.25)
 
 
+def supply_curve(figure: Figure, colours: Sequence[str]) -> None:
+    """Issuance and emission over a century, for three rates of recycling."""
+    issued, emitted = figure.subplots(1, 2)
+    years = [quarter / 4 for quarter in range(401)]
+    blocks = [round(year * BLOCKS_PER_YEAR) for year in years]
+    for recycled, colour in zip((0, INITIAL_EMISSION // 50, 3 * INITIAL_EMISSION // 10), colours, strict=False):
+        issuance = [issuance_after(0, block, recycled) for block in blocks]
+        label = f"{recycled / INITIAL_EMISSION:.0%} recycled" if recycled else "nothing recycled"
+        issued.plot(years, [each / 1e15 for each in issuance], color=colour, label=label, linewidth=1.8)
+        daily = [7_200e-9 * max(closed_form_emission(each), 1) for each in issuance]
+        emitted.step(years, daily, where="post", color=colour, linewidth=1.4)
+    issued.set_title("issuance, million TAO", loc="left", fontsize=10)
+    issued.axhline(21, color=colours[3], linewidth=0.8, linestyle=":")
+    issued.legend(fontsize=8, frameon=False, loc="lower right")
+    emitted.set_title("emission, TAO per day", loc="left", fontsize=10)
+    emitted.set_yscale("log")
+    for ax in (issued, emitted):
+        ax.set_xlabel("years after genesis", fontsize=9)
+        ax.grid(alpha=0.25)
+
+
 PICTURES: dict[Callable[[Figure, Sequence[str]], None], tuple[float, float]] = {
     weights_to_clipped: (7.2, 5.6),
     bonds_over_epochs: (7.2, 3.0),
     liquid_alpha: (7.2, 3.0),
     exp_error: (7.2, 3.2),
     ln_error: (7.2, 3.2),
+    supply_curve: (7.2, 3.0),
 }
 """What is drawn, and its size in inches."""
 
