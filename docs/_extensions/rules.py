@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from docutils import nodes
 from docutils.parsers.rst import directives
@@ -31,6 +31,20 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 from sphinx.util.nodes import make_refnode
 
 from taospec.conformance.traceability import KINDS, Place, Rule, Traceability
+
+DOMAINS: Final = (
+    "spec",
+    "fixed_point",
+    "state",
+    "supply",
+    "amm",
+    "yuma",
+    "staking",
+    "emission",
+    "subnets",
+    "chain",
+)
+"""The folders of the chapters, each built on those before it."""
 
 _loaded: dict[Path, Traceability] = {}
 
@@ -70,14 +84,15 @@ class RuleDirective(SphinxDirective):
         evidence = [
             _field("Upstream", _upstream(rule, self.config.upstream_sources)),
             _field("Reference", self._code(rule, traceability.reference)),
-            _field("Optimized", self._code(rule, traceability.optimized)),
-            _field("Tests", _tests(traceability.tests.get(rule_id, ()), traceability.root)),
+            _field("Optimized", _names(traceability.optimized.get(rule_id, ()))),
             _field("Vectors", _vectors(rule, traceability)),
         ]
         _append_fields(block, [field for field in evidence if field is not None])
-        for place in traceability.reference.get(rule_id, ()):
+        for place in (*traceability.reference.get(rule_id, ()), *traceability.optimized.get(rule_id, ())):
             self.env.note_dependency(str(place.path))
             block += _source(place, traceability.root)
+        if tests := traceability.tests.get(rule_id, ()):
+            block += _tests(tests, traceability.root)
         return [block]
 
     def _code(self, rule: Rule, carriers: Any) -> list[nodes.Node]:
@@ -119,20 +134,19 @@ class TraceabilityTable(SphinxDirective):
         traceability = traceability_of(self.env)
         docname = self.env.docname
         rows = []
-        for rule in traceability.rules.values():
-            vectors = traceability.vectors.get(rule.id, ())
+        for rule in (rule for _, rules in _by_chapter(traceability.rules.values()) for rule in rules):
             rows.append(
                 [
                     [rule_link(rule.id, docname)],
                     self.parse_text_to_nodes(rule.statement),
                     self._places(rule, traceability.reference),
-                    self._places(rule, traceability.optimized),
-                    _upstream(rule, self.config.upstream_sources),
-                    [nodes.Text(_count(len(traceability.tests.get(rule.id, ())), "test"))],
-                    [nodes.Text(_count(traceability.vector_counts[rule.id], "case") if vectors else "")],
+                    _names(traceability.optimized.get(rule.id, ())),
+                    _upstream(rule, self.config.upstream_sources, short=True),
+                    _number(len(traceability.tests.get(rule.id, ()))),
+                    _number(traceability.vector_counts[rule.id]),
                 ]
             )
-        headings = ["Rule", "Text", "Reference", "Optimized", "Upstream", "Tests", "Vectors"]
+        headings = ["Rule", "Text", "Reference", "Optimized", "Upstream", "Tests", "Cases"]
         return [nodes.container("", table(headings, rows), classes=["traceability", "wide-table"])]
 
     def _places(self, rule: Rule, carriers: Any) -> list[nodes.Node]:
@@ -268,7 +282,7 @@ def _append_fields(block: nodes.container, fields: Sequence[nodes.field]) -> Non
     block.children[-1] += fields  # type: ignore[operator]
 
 
-def _upstream(rule: Rule, sources: dict[str, str]) -> list[nodes.Node]:
+def _upstream(rule: Rule, sources: dict[str, str], *, short: bool = False) -> list[nodes.Node]:
     links = []
     for location in rule.upstream:
         crate, _, place = location.rpartition("!")
@@ -278,9 +292,17 @@ def _upstream(rule: Rule, sources: dict[str, str]) -> list[nodes.Node]:
         link = nodes.reference(
             "", "", refuri=sources[crate].format(path=path, line=line), classes=["upstream"]
         )
-        link += nodes.literal("", f"{crate} {place}".strip())
+        shown = "/".join(place.split("/")[-2:]) if short else f"{crate} {place}".strip()
+        link += nodes.literal("", shown)
         links.append(link)
     return _joined(links)
+
+
+def _names(places: Sequence[Place]) -> list[nodes.Node]:
+    # Compiled functions are no objects of the API pages; their source is shown below.
+    return _joined(
+        nodes.literal("", name) for name in dict.fromkeys(place.qualified_name for place in places)
+    )
 
 
 def _code_link(place: Place, root: Path, docname: str) -> nodes.Node:
@@ -301,13 +323,18 @@ def _code_link(place: Place, root: Path, docname: str) -> nodes.Node:
     return link
 
 
-def _tests(places: Sequence[Place], root: Path) -> list[nodes.Node]:
-    return _joined(
-        nodes.literal(
-            "", f"{place.path.relative_to(root).as_posix()}::{place.qualified_name.replace('.', '::')}"
-        )
-        for place in places
-    )
+def _tests(places: Sequence[Place], root: Path) -> details:
+    block = details(classes=["rule-tests"])
+    block += summary("", _count(len(places), "test"))
+    files: dict[str, nodes.bullet_list] = {}
+    for place in places:
+        path = place.path.relative_to(root).as_posix()
+        if path not in files:
+            files[path] = nodes.bullet_list()
+            block += [_paragraph([nodes.literal("", path)]), files[path]]
+        sentence = place.qualified_name.rpartition(".")[2].removeprefix("test_").replace("_", " ")
+        files[path] += nodes.list_item("", _paragraph([nodes.Text(sentence)]))
+    return block
 
 
 def _vectors(rule: Rule, traceability: Traceability) -> list[nodes.Node]:
@@ -338,6 +365,10 @@ def _joined(items: Iterable[nodes.Node]) -> list[nodes.Node]:
     return joined
 
 
+def _number(number: int) -> list[nodes.Node]:
+    return [nodes.Text(f"{number:,}")] if number else []
+
+
 def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
@@ -346,7 +377,14 @@ def _by_chapter(rules: Iterable[Rule]) -> list[tuple[Path, list[Rule]]]:
     chapters: dict[Path, list[Rule]] = {}
     for rule in rules:
         chapters.setdefault(rule.path, []).append(rule)
-    return list(chapters.items())
+    return sorted(chapters.items(), key=_reading_order)
+
+
+def _reading_order(chapter: tuple[Path, list[Rule]]) -> tuple[int, Path]:
+    """Order chapters as domains build on each other."""
+    path, _ = chapter
+    domain = path.parent.name
+    return (DOMAINS.index(domain) if domain in DOMAINS else len(DOMAINS), path)
 
 
 def _chapter_link(path: Path, root: Path, env: BuildEnvironment) -> addnodes.pending_xref:
