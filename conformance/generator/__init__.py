@@ -18,7 +18,7 @@ import attrs
 
 from taospec.conformance.answers import Answer, Crash, ReferenceCrashError
 from taospec.conformance.backends import LocalBackend, load_backend
-from taospec.conformance.generator import fixed_point, yuma_epoch
+from taospec.conformance.generator import fixed_point, yuma_epoch, yuma_mechanism
 from taospec.conformance.vector_file import FORMAT, PROTOCOL, Case, case_id
 
 LEVELS = ("small", "realistic")
@@ -27,12 +27,17 @@ LEVELS = ("small", "realistic")
 _DRAW: dict[str, Callable[[Random, str], tuple[str, dict[str, Any]]]] = {
     "fixed_point": fixed_point.draw,
     "yuma_epoch": yuma_epoch.draw,
+    "yuma_mechanism": yuma_mechanism.draw,
 }
 
 KINDS = tuple(_DRAW)
 """What cases are about."""
 
-PROBE_OPS = {"fixed_point": "fixed_point.add", "yuma_epoch": "yuma.epoch"}
+PROBE_OPS = {
+    "fixed_point": "fixed_point.add",
+    "yuma_epoch": "yuma.epoch",
+    "yuma_mechanism": "yuma.mechanism.split",
+}
 """A backend that supports this op is put to the cases of the kind."""
 
 _COST = {"small": 5_000, "realistic": 150_000}

@@ -22,8 +22,19 @@ from typing import Any, TypeAlias
 Inputs: TypeAlias = Mapping[str, Any]
 Operation: TypeAlias = Callable[[Inputs], Any]
 
-REFERENCE_MODULES = ("amm", "emission", "fixed_point", "supply", "yuma_epoch", "yuma_math")
+REFERENCE_MODULES = (
+    "amm",
+    "emission",
+    "fixed_point",
+    "supply",
+    "yuma_epoch",
+    "yuma_math",
+    "yuma_mechanism",
+)
+"""The modules that hold operations of the reference."""
+
 OPTIMIZED_CPU_MODULES = ("yuma_epoch_optimized",)
+"""The modules that hold operations of the optimized implementation."""
 
 
 def reference_operations() -> dict[str, Operation]:

@@ -46,7 +46,7 @@ def test_emission_is_split_with_the_remainder_to_mechanism_0(alpha, count, split
 
 @pytest.mark.rule("YUMA-MECHANISM-2")
 def test_a_mechanism_weighs_its_truncated_share_of_the_emission():
-    # floor(2**64 * 3 / 5)
+    # three fifths of 2**64, floored
     assert mechanism_weight(1, 60, 100) == U64F64.from_bits(11068046444225730969)
 
 
