@@ -56,14 +56,9 @@ def _page(package: str, root: Path) -> str:
     sections = [f"# `{package.removeprefix('taospec.')}`\n"]
     for module in _modules(package, root):
         title = "" if module == package else f"## `{module.removeprefix(package + '.')}`\n\n"
-        # The package itself only explains; its names are described where they are defined.
-        options = "" if module != package else ":no-members:\n"
-        sections.append(f"{title}```{{eval-rst}}\n.. automodule:: {module}\n{_indented(options)}```\n")
+        # Names that a package hands on are described where they are defined.
+        sections.append(f"{title}```{{eval-rst}}\n.. automodule:: {module}\n   :ignore-module-all:\n```\n")
     return "\n".join(sections)
-
-
-def _indented(options: str) -> str:
-    return "".join(f"   {line}\n" for line in options.splitlines())
 
 
 def find_elsewhere(
