@@ -197,7 +197,7 @@ def _print_plan(
     for reason in absent.values():
         output.print(f"absent {reason}", style="yellow", highlight=False)
     for source in dict.fromkeys(item.source for item in items if isinstance(item, GeneratedCase)):
-        output.print(source, highlight=False)
+        output.print(f"fresh cases, written to a file by: {source}", highlight=False)
 
 
 def _run(items: Sequence[WorkItem], backends: Sequence[Backend], jobs: int) -> list[CaseResult]:

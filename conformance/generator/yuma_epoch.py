@@ -51,7 +51,7 @@ def _small(random: Random) -> dict[str, Any]:
         "kappa": usually(32_767, 0, 1, 32_768, 65_534, U16_MAX, random.randrange(65_536)),
         "bonds_penalty": one_of(random, 0, 1, 32_768, 65_534, U16_MAX, U16_MAX, random.randrange(65_536)),
         "bonds_moving_average": str(
-            one_of(random, 0, 1, 900_000, 900_000, 975_000, 999_999, 1_000_000, 2_000_000)
+            usually(900_000, 0, 1, 975_000, 999_999, 1_000_000, 2_000_000, any_magnitude(random, 64))
         ),
         "rao_emission": str(one_of(random, 0, 1, RAO, 148 * RAO, 2**63, U64_MAX, any_magnitude(random, 64))),
         **_liquid_alpha(random),
@@ -146,7 +146,7 @@ def _stakes(random: Random, n: int) -> list[str]:
 
 
 def _row(random: Random, n: int, mostly_full: bool) -> list[list[int]] | None:
-    """A stored row: absent, empty, sparse or full; rarely with a uid that the subnet does not have."""
+    """A stored row: absent, empty, sparse or full, in any order; rarely with an unknown uid."""
     uids = range(n + 3 if chance(random, 1, 12) else n)
     if mostly_full and chance(random, 3, 4):
         columns = list(uids)
@@ -154,6 +154,8 @@ def _row(random: Random, n: int, mostly_full: bool) -> list[list[int]] | None:
         return None
     else:
         columns = subset(random, uids, one_of(random, 0, 1, random.randrange(n + 1), n))
+    if chance(random, 1, 8):
+        random.shuffle(columns)
     return [
         [uid, one_of(random, 0, 1, 32_767, U16_MAX, U16_MAX, random.randrange(65_536))] for uid in columns
     ]

@@ -1,17 +1,21 @@
-"""``yuma.epoch`` on the optimized implementation, without stages."""
+"""``yuma.epoch`` on the optimized implementation, which has no stages."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections import Counter
 
+from taospec.conformance.answers import Answer
 from taospec.conformance.operations import Inputs, Operation
 from taospec.conformance.operations.yuma_epoch import decode_epoch, encode_epoch
-from taospec.optimized.yuma.epoch import run_epoch
+from taospec.optimized.yuma.epoch import fallbacks, run_epoch
 
 
-def _optimized_cpu(inputs: Inputs) -> dict[str, Any]:
-    return encode_epoch(run_epoch(decode_epoch(inputs), backend="cpu"))
+def _cpu(inputs: Inputs) -> Answer:
+    before = Counter(fallbacks())
+    out = encode_epoch(run_epoch(decode_epoch(inputs), backend="cpu"))
+    refused_by = Counter(fallbacks()) - before
+    return Answer(out=out, fallback=", ".join(refused_by) or None)
 
 
-OPTIMIZED_CPU: dict[str, Operation] = {"yuma.epoch": _optimized_cpu}
+OPTIMIZED_CPU: dict[str, Operation] = {"yuma.epoch": _cpu}
 """Op name to the answer of the CPU kernels."""

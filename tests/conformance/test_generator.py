@@ -123,6 +123,7 @@ def test_small_epochs_reach_every_feature() -> None:
         "threshold": lambda e: e["stake_threshold"] != "0",
         "kappa 0": lambda e: e["kappa"] == 0,
         "bonds moving average above one": lambda e: int(e["bonds_moving_average"]) > 10**6,
+        "row out of order": lambda e: any(row != sorted(row) for row in e["weights"] if row),
         "one neuron": lambda e: e["n"] == 1,
     }
     assert [name for name, has in features.items() if not any(map(has, epochs))] == []
