@@ -21,7 +21,7 @@ class Journal:
     much as the operation wrote, never as much as the state holds.
     """
 
-    __slots__ = ("changed", "depth", "recording", "undo")
+    __slots__ = ("changed", "depth", "reader", "recording", "undo")
 
     def __init__(self) -> None:
         self.changed: list[Record] = []
@@ -32,6 +32,8 @@ class Journal:
         """Open transactions."""
         self.recording = False
         """Whether old values are kept: ``depth > 0``."""
+        self.reader: object = None
+        """Who takes the list of changed records and empties it."""
 
     def mark(self, record: Record) -> None:
         """Note that the record changed."""

@@ -9,7 +9,7 @@ from taospec.reference.state.record import Record, record, stored
 from taospec.reference.state.storage_types import EnumerationType, VariantType, account, u16, u64
 
 
-class Hyperparameter(enum.Enum):
+class Hyperparameter(enum.StrEnum):
     """Hyperparameters that a subnet's owner may change, in upstream's order.
 
     Source: ``pallets/subtensor/src/utils/rate_limiting.rs:181``.

@@ -102,6 +102,7 @@ def record(
             field.metadata["stored"](field.name, tuple(key))
             for field in built.__attrs_attrs__  # type: ignore[attr-defined]
         )
+        built.ENCODERS = tuple(field.type.encode for field in built.FIELDS)
         built.DEFAULTS = tuple(field.default for field in built.FIELDS)
         built.values = _all_values(tuple(field.name for field in built.FIELDS))
         return built
@@ -137,6 +138,8 @@ class Record:
     """Whether no rule reads it: then it is no part of the digest."""
     FIELDS: ClassVar[tuple[StoredField, ...]]
     """The fields in order of encoding."""
+    ENCODERS: ClassVar[tuple[Callable[[Any], bytes], ...]]
+    """What gives the canonical bytes of each field."""
     DEFAULTS: ClassVar[tuple[Any, ...]]
     """The values of an absent record."""
     values: ClassVar[Callable[[Any], tuple[Any, ...]]]

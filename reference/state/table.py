@@ -40,6 +40,10 @@ class Table(Generic[Key, Held]):
         """The record under ``key``, to be read only: the defaults if absent, without making it."""
         return self._records.get(key, self._absent)
 
+    def held(self, key: Key) -> Held | None:
+        """The record under ``key``, ``None`` if it was never made."""
+        return self._records.get(key)
+
     def __contains__(self, key: Key) -> bool:
         held = self._records.get(key)
         return held is not None and not is_absent(held)
@@ -55,6 +59,10 @@ class Table(Generic[Key, Held]):
         """Keys and records, ascending by key."""
         records = self._records
         return iter([(key, records[key]) for key in self])
+
+    def made(self) -> list[Held]:
+        """Every record that was made, absent ones too, in no order that means anything."""
+        return list(self._records.values())
 
     def keys_with(self, **parts: object) -> list[Key]:
         """The keys with these parts, ascending. Only for the groups of the record's ``INDICES``."""

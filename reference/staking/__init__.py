@@ -1,0 +1,1 @@
+"""Staking: shares of a hotkey's stake pool."""

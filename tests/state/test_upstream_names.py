@@ -1,0 +1,136 @@
+"""Export to and import from upstream's storage names."""
+
+import gzip
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+
+from taospec.reference.fixed_point import I96F32
+from taospec.reference.invalid_input import InvalidInputError
+from taospec.reference.state.rate_limits import Hyperparameter
+from taospec.reference.state.record import is_absent
+from taospec.reference.state.state import State
+from taospec.reference.state.storage_types import numbered_account
+from taospec.reference.state.upstream_names import (
+    LEFT_OUT,
+    export_state,
+    import_state,
+    remove_entries,
+    write_entries,
+)
+
+DUMP = Path(__file__).parent / "facts" / "upstream_dump.json.gz"
+DIGEST_OF_THE_DUMP = "a0e747e09cab4e467131bafbb822d123b260832379c784c2e69e36d3608b48a7"
+"""What upstream's execution wrote after the last block of the public trace ``many_subnets``."""
+
+
+def dumped():
+    return json.loads(gzip.decompress(DUMP.read_bytes()))
+
+
+def test_the_dump_is_the_one_that_upstream_made():
+    text = json.dumps(dumped(), separators=(",", ":"))
+    assert hashlib.sha256(text.encode()).hexdigest() == DIGEST_OF_THE_DUMP
+
+
+@pytest.mark.rule("STATE-UPSTREAM-1")
+def test_a_whole_upstream_state_survives_import_and_export():
+    dump = dumped()
+    kept = {item: content for item, content in dump.items() if item not in LEFT_OUT}
+    assert len(kept) > 140
+    assert export_state(import_state(dump)) == kept
+
+
+@pytest.mark.rule("STATE-UPSTREAM-1")
+def test_rows_are_in_canonical_order_whatever_the_order_of_import():
+    dump = dumped()
+    backwards = {
+        item: list(reversed(content)) if type(content) is list else content
+        for item, content in reversed(dump.items())
+    }
+    text = json.dumps(export_state(import_state(backwards)))
+    assert text == json.dumps(export_state(import_state(dump)))
+
+
+@pytest.mark.rule("STATE-UPSTREAM-2")
+def test_removing_every_entry_leaves_an_empty_state():
+    dump = dumped()
+    state = import_state(dump)
+    for item, content in dump.items():
+        keys = [row[:-1] for row in content] if type(content) is list else True
+        remove_entries(state, item, keys)
+    assert export_state(state) == {}
+    assert all(is_absent(held) for table in state.tables.values() for held in table.made())
+
+
+@pytest.mark.rule("STATE-UPSTREAM-1")
+def test_a_stored_default_is_omitted():
+    state = State()
+    state.hotkeys[numbered_account(7)].delegate_take = 11_796
+    state.pools[1].fee_rate = 33
+    assert export_state(state) == {}
+
+
+@pytest.mark.rule("STATE-UPSTREAM-1")
+def test_rows_name_the_key_parts_in_upstreams_order():
+    state = State()
+    hotkey, coldkey = numbered_account(1), numbered_account(2)
+    state.positions[hotkey, coldkey, 3].root_claimed = 9
+    state.memberships[3, hotkey].is_member = True
+    state.rate_limits["OwnerHyperparamUpdate", 3, Hyperparameter.RHO].last_block = 5
+    state.coldkeys[coldkey].root_claim_type = ("KeepSubnets", (3, 4))
+    assert export_state(state) == {
+        "IsNetworkMember": [[1, 3, True]],
+        "LastRateLimitedBlock": [[{"OwnerHyperparamUpdate": [3, "Rho"]}, 5]],
+        "RootClaimType": [[2, {"KeepSubnets": {"subnets": [3, 4]}}]],
+        "RootClaimed": [[3, 1, 2, 9]],
+    }
+    assert export_state(import_state(export_state(state))) == export_state(state)
+
+
+@pytest.mark.rule("STATE-UPSTREAM-2")
+def test_writing_a_map_valued_item_replaces_the_whole_map():
+    state = State()
+    write_entries(state, "RootClaimable", [[7, [[1, 10], [2, 0]]]])
+    write_entries(state, "RootClaimable", [[7, [[2, 5]]]])
+    assert export_state(state) == {"RootClaimable": [[7, [[2, 5]]]]}
+    assert state.root_dividends[numbered_account(7), 2].claimable == I96F32.from_bits(5)
+
+
+def test_accounts_are_numbers_if_they_fit_and_hexadecimal_otherwise():
+    state = State()
+    state.accounts[b"modlsubtensr\x02".ljust(32, b"\0")].free = 1
+    state.accounts[numbered_account(2**64 - 1)].free = 2
+    rows = export_state(state)["Balances::Account"]
+    assert rows == [["0x" + b"modlsubtensr\x02".ljust(32, b"\0").hex(), 1], [18446744073709551615, 2]]
+
+
+@pytest.mark.parametrize(
+    ("item", "content", "named"),
+    [
+        ("SubnetTao", [[1, 5]], "SubnetTao"),
+        ("SubnetTAO", [[1, -5]], "SubnetTAO"),
+        ("SubnetTAO", [[65536, 5]], "SubnetTAO.netuid"),
+        ("SubnetTAO", [[1, 1, 5]], "SubnetTAO"),
+        ("TotalStake", [[1, 5]], "TotalStake"),
+        ("Owner", [["0x00", 1]], "Owner.hotkey"),
+        ("RootClaimType", [[1, "Never"]], "RootClaimType"),
+        ("AlphaV2", [[1, 1, 1, {"mantissa": 1}]], "AlphaV2"),
+        ("Lock", [[1, 1, 1, {"locked_mass": 1, "conviction": 1, "last_update": "x"}]], "Lock.last_update"),
+        ("RecycleOrBurn", [[1, "Keep"]], "RecycleOrBurn"),
+        ("LastRateLimitedBlock", [[{"LastTxBlock": []}, 1]], "LastRateLimitedBlock.subject.LastTxBlock"),
+    ],
+)
+def test_an_entry_that_storage_cannot_hold_is_refused_by_name(item, content, named):
+    with pytest.raises(InvalidInputError) as refused:
+        write_entries(State(), item, content)
+    assert named in str(refused.value)
+
+
+def test_items_left_out_are_ignored():
+    state = State()
+    write_entries(state, "Drand::LastStoredRound", 5)
+    remove_entries(state, "Drand::Pulses", [[5]])
+    assert export_state(state) == {}
