@@ -26,6 +26,7 @@ REFERENCE_MODULES = (
     "amm",
     "emission",
     "fixed_point",
+    "staking",
     "supply",
     "yuma_epoch",
     "yuma_math",
