@@ -133,13 +133,13 @@ def print_failures(console: Console, report: Report) -> None:
     """Say for each failure what differs, where, and by how much."""
     failures = [(result, failure) for result in report.failed_cases for failure in result.failures]
     for result, failure in failures[:FAILURES_SHOWN]:
-        console.print(f"FAILED {result.id} on {failure.backend}", style="bold red", highlight=False)
+        console.print(f"FAILED {result.id} on {failure.backend}", style="bold red")
         for label, text in _failure_lines(result, failure):
-            console.print(f"  {label:<11} {text}", markup=False, highlight=False, soft_wrap=True)
+            console.print(f"  {label:<11} {text}", soft_wrap=True)
     if len(failures) > FAILURES_SHOWN:
-        console.print(f"... and {len(failures) - FAILURES_SHOWN} more failures", highlight=False)
+        console.print(f"... and {len(failures) - FAILURES_SHOWN} more failures")
     for id_ in report.stale_known_failures:
-        console.print(f"STALE known failure {id_}: it did not fail", style="bold red", highlight=False)
+        console.print(f"STALE known failure {id_}: it did not fail", style="bold red")
 
 
 def print_table(console: Console, report: Report) -> None:
@@ -157,9 +157,9 @@ def print_table(console: Console, report: Report) -> None:
     unsupported = sum((summary.unsupported_ops for summary in report.suites.values()), Counter[str]())
     if unsupported:
         ops = ", ".join(f"{op} ({count})" for op, count in sorted(unsupported.items()))
-        console.print(f"unsupported ops: {ops}", highlight=False)
+        console.print(f"unsupported ops: {ops}")
     for line in _backend_lines(report):
-        console.print(line, highlight=False, soft_wrap=True)
+        console.print(line, soft_wrap=True)
 
 
 def _row(outcomes: Counter[Outcome]) -> list[str]:

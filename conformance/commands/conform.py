@@ -6,7 +6,7 @@ import os
 import secrets
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from importlib import metadata
 from pathlib import Path
@@ -39,6 +39,8 @@ from taospec.conformance.target_process import TargetBackend
 from taospec.conformance.vector_file import PROTOCOL, VectorFileError, read_vector_file, vector_files
 
 EXIT_BAD_INPUT = 2
+EXIT_STOPPED = 130
+"""As a shell reports a command that the user stopped."""
 DEFAULT_GENERATED_CASES = 200
 LOG_WIDTH = 100
 """Columns where the output is no terminal, so that a log keeps the table in one piece."""
@@ -83,7 +85,11 @@ LOG_WIDTH = 100
     type=click.IntRange(min=0),
     help=f"Number of generated cases of each kind.  [default: {DEFAULT_GENERATED_CASES}, with --vectors 0]",
 )
-@click.option("--level", type=click.Choice(LEVELS), default=LEVELS[0], show_default=True, help="Their size.")
+@click.option(
+    "--level",
+    type=click.Choice(LEVELS),
+    help="Their size.  [default: small, and one realistic case for twenty small ones]",
+)
 @click.option(
     "--jobs",
     type=click.IntRange(min=1),
@@ -101,7 +107,7 @@ def conform_command(
     suites: tuple[str, ...],
     seed: str | None,
     case_count: int | None,
-    level: str,
+    level: str | None,
     jobs: int,
     json_path: Path | None,
 ) -> NoReturn:
@@ -113,7 +119,7 @@ def conform_command(
     Exit status: 0 all passed, 1 a failure, 2 bad input, 3 nothing failed but something was
     unsupported.
     """
-    output = Console()
+    output = Console(markup=False)
     if not output.is_terminal:
         output.width = max(output.width, LOG_WIDTH)
     paths = [*vectors, *more_vectors]
@@ -126,12 +132,13 @@ def conform_command(
         if case_count is None:
             case_count = 0 if paths else DEFAULT_GENERATED_CASES
         seed = seed if seed is not None else str(secrets.randbelow(2**32))
-        items += _generated(backends, seed, level, case_count)
+        counts = {level: case_count} if level else {"small": case_count, "realistic": -(-case_count // 20)}
+        items += _generated(backends, seed, counts)
         items = _selected(items, suites)
     except (VectorFileError, BackendAbsentError, _NothingSelectedError) as error:
         _refuse(str(error))
     _print_plan(output, backends, absent, items)
-    results = _run(items, backends, jobs)
+    results, stopped = _run(items, backends, jobs)
     stale: list[str] = []
     if known_failures:
         results, stale = apply_known_failures(results, known)
@@ -140,7 +147,7 @@ def conform_command(
     print_table(output, report)
     if json_path:
         write_json(json_path, report)
-    sys.exit(report.exit_code)
+    sys.exit(EXIT_STOPPED if stopped else report.exit_code)
 
 
 class _NothingSelectedError(ValueError):
@@ -172,11 +179,16 @@ def _recorded(paths: Iterable[Path]) -> Iterator[WorkItem]:
             yield RecordedCase(suite=file.suite, source=str(path), recorded=line)
 
 
-def _generated(backends: Sequence[Backend], seed: str, level: str, count: int) -> list[GeneratedCase]:
+def _generated(backends: Sequence[Backend], seed: str, counts: Mapping[str, int]) -> list[GeneratedCase]:
     """Fresh cases of every kind that some backend beside the reference supports."""
     others = [backend for backend in backends if backend.name != "reference"]
     kinds = [kind for kind, op in PROBE_OPS.items() if any(backend.supports(op) for backend in others)]
-    return [case for kind in kinds for case in generated_cases(kind, seed, level, count)]
+    return [
+        case
+        for kind in kinds
+        for level, count in counts.items()
+        for case in generated_cases(kind, seed, level, count)
+    ]
 
 
 def _selected(items: Sequence[WorkItem], suites: Sequence[str]) -> list[WorkItem]:
@@ -191,17 +203,17 @@ def _print_plan(
     output: Console, backends: Sequence[Backend], absent: dict[str, str], items: Sequence[WorkItem]
 ) -> None:
     revision = f"{PROTOCOL['name']} {str(PROTOCOL['commit'])[:7]}, spec_version {PROTOCOL['spec_version']}"
-    output.print(f"taospec {metadata.version('taospec')}, protocol {revision}", highlight=False)
+    output.print(f"taospec {metadata.version('taospec')}, protocol {revision}")
     for backend in backends:
-        output.print(f"checking {backend.name} {backend.version or ''}".rstrip(), highlight=False)
+        output.print(f"checking {backend.name} {backend.version or ''}".rstrip())
     for reason in absent.values():
-        output.print(f"absent {reason}", style="yellow", highlight=False)
+        output.print(f"absent {reason}", style="yellow")
     for source in dict.fromkeys(item.source for item in items if isinstance(item, GeneratedCase)):
-        output.print(f"fresh cases, written to a file by: {source}", highlight=False)
+        output.print(f"fresh cases, written to a file by: {source}", soft_wrap=True)
 
 
-def _run(items: Sequence[WorkItem], backends: Sequence[Backend], jobs: int) -> list[CaseResult]:
-    """Check every item; stopped by the user, the rest is skipped."""
+def _run(items: Sequence[WorkItem], backends: Sequence[Backend], jobs: int) -> tuple[list[CaseResult], bool]:
+    """Check every item; if the user stops the run, the rest is skipped. Whether that was so."""
     names = [backend.name for backend in backends]
     local = all(name in BACKEND_NAMES for name in names)
     if local and jobs > 1:
@@ -209,12 +221,14 @@ def _run(items: Sequence[WorkItem], backends: Sequence[Backend], jobs: int) -> l
     else:
         results = check_here(items, backends)
     finished: dict[tuple[str, int], CaseResult] = {}
+    stopped = False
     try:
         for result in _with_progress(results, items):
             if result.outcome is Outcome.INVALID:
                 _refuse(f"{result.source}, line {result.line}: {result.reason}")
             finished[result.source, result.line] = result
     except KeyboardInterrupt:
+        stopped = True
         click.echo("stopped: the cases that were not run are counted as skipped", err=True)
     except BrokenProcessPool:
         raise click.ClickException(
@@ -223,7 +237,7 @@ def _run(items: Sequence[WorkItem], backends: Sequence[Backend], jobs: int) -> l
     finally:
         for backend in backends:
             backend.close()
-    return [finished.get((item.source, item.line)) or _skipped(item) for item in items]
+    return [finished.get((item.source, item.line)) or _skipped(item) for item in items], stopped
 
 
 def _skipped(item: WorkItem) -> CaseResult:

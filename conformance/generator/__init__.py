@@ -76,6 +76,11 @@ class GeneratedCase:
         """A rough measure of its time."""
         return _COST[self.level]
 
+    @property
+    def oracle(self) -> str:
+        """The reference answers it."""
+        return "reference"
+
     def case(self) -> Case:
         """Draw it and let the reference answer.
 

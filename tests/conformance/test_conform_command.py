@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from click.testing import CliRunner, Result
 from conftest import SUITES, VectorWriter, records, rewrite
 
 from taospec.conformance.cli import main
+from taospec.conformance.runner import CaseResult, check_here
 from taospec.conformance.vector_file import case_id
 
 
@@ -247,6 +250,21 @@ def test_a_known_failure_is_skipped_and_a_stale_one_is_an_error(
     result = conform("--vectors", path, "--backend", "reference", "--known-failures", known)
     assert result.exit_code == 2
     assert f"{known}, line 1: 'not an id' is no case id" in result.output
+
+
+def test_a_run_that_the_user_stops_reports_the_rest_as_skipped(
+    vector_file: VectorWriter, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def stopped_after_two(*arguments: Any) -> Iterator[CaseResult]:
+        yield from islice(check_here(*arguments), 2)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("taospec.conformance.commands.conform.check_here", stopped_after_two)
+    report = tmp_path / "report.json"
+    result = conform("--vectors", vector_file("fixed_point", 5), "--backend", "reference", "--json", report)
+    assert result.exit_code == 130
+    totals = json.loads(report.read_text())["totals"]
+    assert totals == {"cases": 5, "passed": 2, "failed": 0, "unsupported": 0, "skipped": 3}
 
 
 def test_a_gzip_file_and_a_plain_one_give_the_same_result(vector_file: VectorWriter, tmp_path: Path) -> None:
