@@ -71,7 +71,7 @@ def find_elsewhere(
     found = {
         (entry.docname, entry.node_id, full_name)
         for full_name, entry in env.domains.python_domain.objects.items()
-        if full_name.rpartition(".")[2] == name and not entry.aliased
+        if full_name.rpartition(".")[2] == name and not entry.aliased and entry.objtype != "module"
     }
     if len(found) != 1:
         return None

@@ -164,7 +164,9 @@ def supply_curve(figure: Figure, colours: Sequence[str]) -> None:
     issued, emitted = figure.subplots(1, 2)
     years = [quarter / 4 for quarter in range(401)]
     blocks = [round(year * BLOCKS_PER_YEAR) for year in years]
-    for recycled, colour in zip((0, INITIAL_EMISSION // 50, 3 * INITIAL_EMISSION // 10), colours, strict=False):
+    for recycled, colour in zip(
+        (0, INITIAL_EMISSION // 50, 3 * INITIAL_EMISSION // 10), colours, strict=False
+    ):
         issuance = [issuance_after(0, block, recycled) for block in blocks]
         label = f"{recycled / INITIAL_EMISSION:.0%} recycled" if recycled else "nothing recycled"
         issued.plot(years, [each / 1e15 for each in issuance], color=colour, label=label, linewidth=1.8)
