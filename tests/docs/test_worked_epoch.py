@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 
 import pytest
-from hand_calculations import (
+
+ROOT = Path(__file__).parents[2]
+# The Sphinx extensions of the project are no package.
+sys.path.insert(0, str(ROOT / "docs" / "_extensions"))
+
+from hand_calculations import (  # noqa: E402
     CHAPTER,
     HandCalculation,
     WorkedEpochError,
@@ -16,7 +22,6 @@ from hand_calculations import (
     worked_result,
 )
 
-ROOT = Path(__file__).parents[2]
 BLOCK = re.compile(r"^:::\{hand-calculation\} (?P<stage>\S+)\n(?P<lines>.*?)^:::$", re.MULTILINE | re.DOTALL)
 
 
