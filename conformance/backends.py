@@ -12,6 +12,7 @@ import attrs
 from taospec.conformance.answers import Answer, Crash, ProtocolError, Reply, Unsupported
 from taospec.conformance.operations import (
     Operation,
+    cuda_operations,
     optimized_cpu_operations,
     reference_operations,
 )
@@ -84,6 +85,7 @@ class LocalBackend:
 _OPERATIONS: dict[str, Callable[[], Mapping[str, Operation]]] = {
     "reference": reference_operations,
     "optimized-cpu": optimized_cpu_operations,
+    "cuda": cuda_operations,
 }
 
 BACKEND_NAMES = tuple(_OPERATIONS)

@@ -20,13 +20,14 @@ import attrs
 
 from taospec.conformance.answers import Answer
 from taospec.conformance.schemas import case_violation, header_violation
+from taospec.reference.state.revision import BASE
 
 FORMAT = "taospec-vectors/1"
 
 PROTOCOL = {
     "name": "opentensor/subtensor",
-    "commit": "14bc6f9f964b9cc362e9635dd110a487fa5d15a0",
-    "spec_version": 425,
+    "commit": BASE.commit,
+    "spec_version": BASE.spec_version,
 }
 """The protocol revision that the suite checks."""
 

@@ -196,7 +196,10 @@ def _selected(items: Sequence[WorkItem], suites: Sequence[str]) -> list[WorkItem
     for suite in suites:
         if suite not in present:
             raise _NothingSelectedError(f"no suite {suite!r}, there are {', '.join(present)}")
-    return [item for item in items if not suites or item.suite in suites]
+    selected = [item for item in items if not suites or item.suite in suites]
+    if not selected:
+        raise _NothingSelectedError("there is no case to check")
+    return selected
 
 
 def _print_plan(

@@ -10,7 +10,7 @@ a case's ``in`` (JSON form) to its ``out`` in a mapping ``REFERENCE``. Such a fu
 - raises :class:`~taospec.conformance.answers.ProtocolError` where the chain returns an error.
 
 The schemas of its ops stand in ``conformance/schemas/<module>.json``. What the optimized
-implementation computes is in modules of their own, which have ``OPTIMIZED_CPU``.
+implementation computes is in modules of their own, which have ``OPTIMIZED_CPU`` or ``CUDA``.
 """
 
 from __future__ import annotations
@@ -37,6 +37,9 @@ REFERENCE_MODULES = (
 OPTIMIZED_CPU_MODULES = ("yuma_epoch_optimized",)
 """The modules that hold operations of the optimized implementation."""
 
+CUDA_MODULES = ("yuma_epoch_cuda",)
+"""The modules that hold its operations on a CUDA device."""
+
 
 def reference_operations() -> dict[str, Operation]:
     """The operations of the reference."""
@@ -50,6 +53,15 @@ def optimized_cpu_operations() -> dict[str, Operation]:
         ImportError: numba is not installed.
     """
     return _operations(OPTIMIZED_CPU_MODULES, "OPTIMIZED_CPU")
+
+
+def cuda_operations() -> dict[str, Operation]:
+    """The operations of the optimized implementation on a CUDA device.
+
+    Raises:
+        ImportError: numba-cuda is not installed, or there is no device.
+    """
+    return _operations(CUDA_MODULES, "CUDA")
 
 
 def _operations(modules: tuple[str, ...], mapping: str) -> dict[str, Operation]:

@@ -223,6 +223,23 @@ def test_a_suite_that_is_not_there_exits_2(vector_file: VectorWriter) -> None:
     assert "bad input: no suite 'amm', there are fixed_point" in result.output
 
 
+def test_a_file_without_cases_is_no_success(vector_file: VectorWriter) -> None:
+    result = conform("--vectors", vector_file("fixed_point", 0), "--backend", "reference")
+    assert result.exit_code == 2
+    assert "there is no case to check" in result.output
+
+
+def test_a_backend_that_is_not_there_is_refused_by_name(vector_file: VectorWriter) -> None:
+    pytest.importorskip("numba.cuda")
+    from numba import cuda
+
+    if cuda.is_available():
+        pytest.skip("there is a CUDA device")
+    result = conform("--vectors", vector_file("yuma_epoch", 1), "--backend", "cuda")
+    assert result.exit_code == 2
+    assert "bad input: cuda: there is no CUDA device" in result.output
+
+
 def test_a_report_that_cannot_be_written_is_refused_before_the_run(
     vector_file: VectorWriter, tmp_path: Path
 ) -> None:

@@ -63,5 +63,5 @@ def test_what_the_command_line_imports_is_declared_as_a_dependency() -> None:
     declared = declared_modules(*PYPROJECT["project"]["dependencies"])
     optimized = declared | declared_modules(*PYPROJECT["project"]["optional-dependencies"]["optimized"])
     for path in python_files("conformance"):
-        needs_extra = "benchmark" in path.parts or path.name.endswith("_optimized.py")
+        needs_extra = "benchmark" in path.parts or path.stem.endswith(("_optimized", "_cuda"))
         assert imported_distributions(path) <= (optimized if needs_extra else declared), path
