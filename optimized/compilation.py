@@ -32,7 +32,7 @@ CACHE_ENVIRONMENT_VARIABLE: Final = "TAOSPEC_CACHE_DIR"
 _SOURCE_ROOT: Final = Path(__file__).resolve().parent
 
 
-def scalar(function: _Function) -> _Function:
+def inlined(function: _Function) -> _Function:
     """Compile an operation on raw bits into whatever calls it, on any device.
 
     The function is inlined as source, so it takes the device, the division semantics and

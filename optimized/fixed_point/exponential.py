@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from taospec.optimized.compilation import scalar
+from taospec.optimized.compilation import inlined
 from taospec.optimized.fixed_point.i32f32 import FRACTION_BITS, NO_BITS, ONE_BITS
 from taospec.optimized.fixed_point.words import ALL_BITS, HALF_BITS, ONE, ZERO, multiply_wide
 
@@ -21,7 +21,7 @@ LAST_TERM: Final = np.uint64(31)
 """The series has the terms 2 to ``frac_nbits - 1``."""
 
 
-@scalar
+@inlined
 def exp_safe(exponent: np.int64) -> np.int64:
     """``exp`` of the exponent clamped to [-20, 20], by the chain's series.
 
@@ -38,7 +38,7 @@ def exp_safe(exponent: np.int64) -> np.int64:
     return np.int64(series(np.uint64(clamped)))
 
 
-@scalar
+@inlined
 def series(x: np.uint64) -> np.uint64:
     """``1 + x + x**2/2! + ...``, each term floored twice, for ``0 < x <= 20``.
 
@@ -57,7 +57,7 @@ def series(x: np.uint64) -> np.uint64:
     return total
 
 
-@scalar
+@inlined
 def reciprocal_of_at_least_one(divisor: np.uint64) -> np.uint64:
     """``floor(2**64 / divisor)`` for ``divisor > 2**32``: 1.0 divided by it, truncated.
 
@@ -70,7 +70,7 @@ def reciprocal_of_at_least_one(divisor: np.uint64) -> np.uint64:
     return quotient
 
 
-@scalar
+@inlined
 def sigmoid(exponent: np.int64) -> np.int64:
     """``1 / (1 + exp_safe(exponent))``: the division never overflows, as the divisor is above 1.
 
@@ -80,7 +80,7 @@ def sigmoid(exponent: np.int64) -> np.int64:
     return np.int64(reciprocal_of_at_least_one(divisor))
 
 
-@scalar
+@inlined
 def floor_product_wide_exponent(slope: np.int64, deviation: np.int64) -> np.int64:
     """``floor(slope * deviation / 2**32)`` for ``|slope| < 2**41``, ``|deviation| <= 2**31``.
 

@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from taospec.optimized.compilation import scalar
+from taospec.optimized.compilation import inlined
 from taospec.optimized.fixed_point.words import (
     HALF_BITS,
     LOW_HALF,
@@ -34,9 +34,11 @@ NO_BITS: Final = np.int64(0)
 U16_BITS: Final = np.int64(16)
 U16_MAX: Final = np.int64(65535)
 TWO_POW_32: Final = 4294967296.0
+SHRUNK_TWO_POW_32: Final = 4294967296.0 * (1 - 2.0**-50)
+"""``2**32 * (1 - 8 * 2**-53)``, which a float holds exactly."""
 
 
-@scalar
+@inlined
 def saturating_add(a: np.int64, b: np.int64) -> np.int64:
     """Sum, clamped. It overflowed iff both operands have the sign that the sum lacks."""
     total = a + b
@@ -45,7 +47,7 @@ def saturating_add(a: np.int64, b: np.int64) -> np.int64:
     return total
 
 
-@scalar
+@inlined
 def saturating_sub(a: np.int64, b: np.int64) -> np.int64:
     """Difference, clamped. It overflowed iff the signs differ and the result lacks a's."""
     difference = a - b
@@ -54,7 +56,7 @@ def saturating_sub(a: np.int64, b: np.int64) -> np.int64:
     return difference
 
 
-@scalar
+@inlined
 def magnitude(a: np.int64) -> np.uint64:
     """``|a|``, also of the smallest value, whose magnitude is ``2**63``."""
     if a < NO_BITS:
@@ -62,7 +64,7 @@ def magnitude(a: np.int64) -> np.uint64:
     return np.uint64(a)
 
 
-@scalar
+@inlined
 def product_magnitude(a: np.int64, b: np.int64) -> tuple[np.bool, np.uint64]:
     """Overflow flag and magnitude of the product, rounded toward minus infinity.
 
@@ -82,7 +84,7 @@ def product_magnitude(a: np.int64, b: np.int64) -> tuple[np.bool, np.uint64]:
     return (high >> HALF_BITS) != ZERO or result > largest, result
 
 
-@scalar
+@inlined
 def saturating_mul(a: np.int64, b: np.int64) -> np.int64:
     """``floor(a * b / 2**32)``, clamped."""
     negative = (a < NO_BITS) != (b < NO_BITS)
@@ -92,7 +94,7 @@ def saturating_mul(a: np.int64, b: np.int64) -> np.int64:
     return MAX_BITS if overflow else np.int64(result)
 
 
-@scalar
+@inlined
 def checked_mul_or_zero(a: np.int64, b: np.int64) -> np.int64:
     """``floor(a * b / 2**32)``, or 0 where it does not fit."""
     overflow, result = product_magnitude(a, b)
@@ -103,7 +105,7 @@ def checked_mul_or_zero(a: np.int64, b: np.int64) -> np.int64:
     return np.int64(result)
 
 
-@scalar
+@inlined
 def quotient_magnitude(a: np.int64, b: np.int64) -> tuple[np.bool, np.uint64]:
     """Overflow flag and magnitude of ``a * 2**32 / b``, rounded toward zero; b is not 0.
 
@@ -126,7 +128,7 @@ def quotient_magnitude(a: np.int64, b: np.int64) -> tuple[np.bool, np.uint64]:
     return quotient > largest, quotient
 
 
-@scalar
+@inlined
 def safe_div(a: np.int64, b: np.int64) -> np.int64:
     """``a / b`` truncated toward zero; 0 for a zero divisor and on overflow."""
     if b == NO_BITS:
@@ -139,7 +141,7 @@ def safe_div(a: np.int64, b: np.int64) -> np.int64:
     return np.int64(quotient)
 
 
-@scalar
+@inlined
 def saturating_div(a: np.int64, b: np.int64) -> np.int64:
     """``a / b`` truncated toward zero, clamped; ``b`` is not 0."""
     negative = (a < NO_BITS) != (b < NO_BITS)
@@ -149,17 +151,27 @@ def saturating_div(a: np.int64, b: np.int64) -> np.int64:
     return MAX_BITS if overflow else np.int64(quotient)
 
 
-@scalar
+@inlined
+def half_product(a: np.int64, b: np.int64) -> np.int64:
+    """``floor(a * b / 2**32)`` for ``0 <= a < 2**32`` and ``0 <= b < 2**32``.
+
+    The product of two half words fits a word. The masks change nothing: they tell the
+    compiler that one short multiplication is enough.
+    """
+    return np.int64(((np.uint64(a) & LOW_HALF) * (np.uint64(b) & LOW_HALF)) >> HALF_BITS)
+
+
+@inlined
 def proportion_product(a: np.int64, b: np.int64) -> np.int64:
     """``floor(a * b / 2**32)`` for ``0 <= a < 2**32`` and ``0 <= b <= 2**32``.
 
-    ``a * b <= (2**32 - 1) * 2**32 < 2**64``: one word holds the product. ``a = 2**32``
-    would reach ``2**64`` and is excluded; :func:`closed_proportion_product` admits it.
+    A factor of 1.0 has no bits in its lower half, so its half product is 0 and ``a`` is
+    added instead. :func:`closed_proportion_product` admits ``a = 2**32`` too.
     """
-    return np.int64((np.uint64(a) * np.uint64(b)) >> HALF_BITS)
+    return half_product(a, b) + (a if b == ONE_BITS else NO_BITS)
 
 
-@scalar
+@inlined
 def closed_proportion_product(a: np.int64, b: np.int64) -> np.int64:
     """``floor(a * b / 2**32)`` for ``0 <= a <= 2**32`` and ``0 <= b <= 2**32``.
 
@@ -170,31 +182,31 @@ def closed_proportion_product(a: np.int64, b: np.int64) -> np.int64:
     return proportion_product(a, b)
 
 
-@scalar
+@inlined
 def reciprocal(divisor: np.int64) -> float:
-    """The factor for :func:`ratio`: ``2**32 / divisor`` as a float."""
-    return TWO_POW_32 / np.float64(divisor)
+    """The factor for :func:`ratio`: ``2**32 / divisor`` as a float, made too small on purpose."""
+    return SHRUNK_TWO_POW_32 / np.float64(divisor)
 
 
-@scalar
+@inlined
 def ratio(part: np.int64, factor: float, whole: np.int64) -> np.int64:
     """``floor(part * 2**32 / whole)`` for ``0 <= part <= whole``, ``0 < whole < 2**62``.
 
     ``factor`` is :func:`reciprocal` of ``whole``. The exact quotient is ``Q <= 2**32``. The
     estimate ``float(part) * factor`` has four roundings (two conversions, the division, the
-    product), each of relative size at most ``u = 2**-53``, so it differs from ``Q`` by less
-    than ``2**32 * ((1 + u)**3 / (1 - u) - 1) < 2**32 * 5u = 5 * 2**-21 < 1``, and its
-    truncation ``q`` satisfies ``floor(Q) - 1 <= q <= floor(Q) + 1``. Then
-    ``rest = part * 2**32 - q * whole`` lies in ``[-whole, 2 * whole)``, which is inside
-    ``(-2**62, 2**63)``: computed modulo ``2**64`` it is exact, and its position below 0 or
-    from ``whole`` on says which of the three ``q`` is.
+    product), each of relative size at most ``u = 2**-53``, and the factor's numerator is
+    ``2**32 * (1 - 8u)``. So the estimate is at most ``Q * (1 - 8u) * (1 + u)**3 / (1 - u)``,
+    which is at most ``Q``, and it is at least ``Q * (1 - 13u) >= Q - 13 * 2**-21 > Q - 1``.
+    Its truncation ``q`` is ``floor(Q)`` or one less, and ``rest = part * 2**32 - q * whole``
+    lies in ``[0, 2 * whole)``, inside a word: computed modulo ``2**64`` it is exact, and
+    whether it reaches ``whole`` says which of the two ``q`` is.
     """
     quotient = np.int64(np.float64(part) * factor)
     rest = (part << FRACTION_BITS) - quotient * whole
-    return quotient + np.int64(rest >= whole) - np.int64(rest < NO_BITS)
+    return quotient + np.int64(rest >= whole)
 
 
-@scalar
+@inlined
 def proportion_from_u16(value: np.int64) -> np.int64:
     """``floor(value * 2**32 / 65535)``, a stored u16 as a proportion.
 
@@ -203,15 +215,12 @@ def proportion_from_u16(value: np.int64) -> np.int64:
     return value * np.int64(65537) + np.int64(value == U16_MAX)
 
 
-@scalar
+@inlined
 def proportion_to_u16(value: np.int64) -> np.int64:
     """``value * 65535`` truncated to u16, clamped: how a proportion is stored.
 
-    Below ``2**32`` the product stays below ``2**48``. From 1.0 on the product is at least
-    65535 and is clamped; the type's own saturation happens only there.
+    From 1.0 on the product is at least 65535 and is clamped; the type's own saturation
+    happens only there. Below, it stays below ``2**48``.
     """
-    if value <= NO_BITS:
-        return NO_BITS
-    if value >= ONE_BITS:
-        return U16_MAX
-    return ((value << U16_BITS) - value) >> FRACTION_BITS
+    bounded = min(max(value, NO_BITS), ONE_BITS)
+    return ((bounded << U16_BITS) - bounded) >> FRACTION_BITS

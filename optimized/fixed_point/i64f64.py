@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from taospec.optimized.compilation import scalar, subroutine
+from taospec.optimized.compilation import inlined, subroutine
 from taospec.optimized.fixed_point.i32f32 import MAX_BITS, MIN_BITS, TWO_POW_32
 from taospec.optimized.fixed_point.words import (
     ALL_BITS,
@@ -33,7 +33,7 @@ LARGEST_FAST_DIVISOR: Final = SIGN_BIT >> ONE
 TWO_POW_64: Final = 18446744073709551616.0
 
 
-@scalar
+@inlined
 def from_u64(value: np.uint64) -> tuple[np.uint64, np.uint64]:
     """A u64, saturating: the type ends below ``2**63``."""
     if value >= SIGN_BIT:
@@ -41,7 +41,7 @@ def from_u64(value: np.uint64) -> tuple[np.uint64, np.uint64]:
     return value, ZERO
 
 
-@scalar
+@inlined
 def to_u64(high: np.uint64, low: np.uint64) -> np.uint64:
     """The integer part; 0 for a negative value."""
     if high >= SIGN_BIT:
@@ -49,7 +49,7 @@ def to_u64(high: np.uint64, low: np.uint64) -> np.uint64:
     return high
 
 
-@scalar
+@inlined
 def to_i32f32(high: np.uint64, low: np.uint64) -> np.int64:
     """Floor to 32 fraction bits, clamped to I32F32."""
     top = np.int64(high) >> np.int64(HALF_BITS - ONE)
@@ -60,7 +60,7 @@ def to_i32f32(high: np.uint64, low: np.uint64) -> np.int64:
     return np.int64((high << HALF_BITS) | (low >> HALF_BITS))
 
 
-@scalar
+@inlined
 def saturating_add_nonnegative(
     a_high: np.uint64, a_low: np.uint64, b_high: np.uint64, b_low: np.uint64
 ) -> tuple[np.uint64, np.uint64]:
@@ -71,7 +71,7 @@ def saturating_add_nonnegative(
     return high, low
 
 
-@scalar
+@inlined
 def weighted_stake(alpha: np.uint64, tao: np.uint64, tao_weight: np.uint64) -> tuple[np.uint64, np.uint64]:
     """``alpha + tao * tao_weight`` as the chain computes it, for u64 stakes.
 
@@ -94,7 +94,7 @@ def weighted_stake(alpha: np.uint64, tao: np.uint64, tao_weight: np.uint64) -> t
     return saturating_add_nonnegative(alpha_high, alpha_low, high, low)
 
 
-@scalar
+@inlined
 def tao_weight_from_u64(weight: np.uint64) -> np.uint64:
     """``floor(weight * 2**32 / (2**64 - 1))``: the stored weight as a fraction, 32 bits.
 
@@ -130,7 +130,7 @@ def safe_div(
     return high, low
 
 
-@scalar
+@inlined
 def divide_pair(
     a_high: np.uint64, a_low: np.uint64, b_high: np.uint64, b_low: np.uint64
 ) -> tuple[bool, np.uint64, np.uint64]:
@@ -187,13 +187,13 @@ def divide_three_words(
     return quotient, rest_high, rest_low
 
 
-@scalar
+@inlined
 def float_of_pair(high: np.uint64, low: np.uint64) -> float:
     """An unsigned pair as a float, within three roundings."""
     return np.float64(high) * TWO_POW_64 + np.float64(low)
 
 
-@scalar
+@inlined
 def i32f32_share(a_high: np.uint64, a_low: np.uint64, b_high: np.uint64, b_low: np.uint64) -> np.int64:
     """``safe_div`` followed by the conversion to I32F32, for any raw bits.
 
@@ -211,7 +211,7 @@ def i32f32_share(a_high: np.uint64, a_low: np.uint64, b_high: np.uint64, b_low: 
     return share_of_larger(a_high, a_low, b_high, b_low)
 
 
-@scalar
+@inlined
 def share_of_larger(a_high: np.uint64, a_low: np.uint64, b_high: np.uint64, b_low: np.uint64) -> np.int64:
     """``floor(a * 2**32 / b)`` in the fast path's domain, argued at :func:`i32f32_share`."""
     estimate = float_of_pair(a_high, a_low) / float_of_pair(b_high, b_low) * TWO_POW_32
@@ -228,7 +228,7 @@ def share_of_larger(a_high: np.uint64, a_low: np.uint64, b_high: np.uint64, b_lo
     return np.int64(quotient)
 
 
-@scalar
+@inlined
 def emission_of_share(share: np.int64, emission: np.uint64) -> np.uint64:
     """The whole rao in ``share * emission``: I96F32 product, converted to u64.
 

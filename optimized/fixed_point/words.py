@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from taospec.optimized.compilation import scalar, subroutine
+from taospec.optimized.compilation import inlined, subroutine
 
 HALF_BITS: Final = np.uint64(32)
 """Bits of half a word."""
@@ -25,7 +25,7 @@ ZERO: Final = np.uint64(0)
 ONE: Final = np.uint64(1)
 
 
-@scalar
+@inlined
 def multiply_wide(a: np.uint64, b: np.uint64) -> tuple[np.uint64, np.uint64]:
     """Both words ``(high, low)`` of the product of two words.
 
@@ -45,7 +45,7 @@ def multiply_wide(a: np.uint64, b: np.uint64) -> tuple[np.uint64, np.uint64]:
     return high, low
 
 
-@scalar
+@inlined
 def leading_zeros(a: np.uint64) -> np.uint64:
     """Number of zero bits above the highest one bit; ``a`` is not 0."""
     count = ZERO
@@ -90,7 +90,7 @@ def divide_two_words(high: np.uint64, low: np.uint64, divisor: np.uint64) -> tup
     return (quotient_high << HALF_BITS) | quotient_low, remainder
 
 
-@scalar
+@inlined
 def shift_left_pair(high: np.uint64, low: np.uint64, shift: np.uint64) -> tuple[np.uint64, np.uint64]:
     """``high:low`` shifted left by fewer bits than a word has."""
     if shift == ZERO:
@@ -98,7 +98,7 @@ def shift_left_pair(high: np.uint64, low: np.uint64, shift: np.uint64) -> tuple[
     return (high << shift) | (low >> (WORD_BITS - shift)), low << shift
 
 
-@scalar
+@inlined
 def negate_pair(high: np.uint64, low: np.uint64) -> tuple[np.uint64, np.uint64]:
     """Two's complement of ``high:low``."""
     if low == ZERO:
@@ -106,7 +106,7 @@ def negate_pair(high: np.uint64, low: np.uint64) -> tuple[np.uint64, np.uint64]:
     return ~high, ZERO - low
 
 
-@scalar
+@inlined
 def add_pair(
     a_high: np.uint64, a_low: np.uint64, b_high: np.uint64, b_low: np.uint64
 ) -> tuple[np.uint64, np.uint64]:
@@ -118,7 +118,7 @@ def add_pair(
     return high, low
 
 
-@scalar
+@inlined
 def subtract_pair(
     a_high: np.uint64, a_low: np.uint64, b_high: np.uint64, b_low: np.uint64
 ) -> tuple[np.uint64, np.uint64]:
@@ -129,7 +129,7 @@ def subtract_pair(
     return high, a_low - b_low
 
 
-@scalar
+@inlined
 def less_pair(a_high: np.uint64, a_low: np.uint64, b_high: np.uint64, b_low: np.uint64) -> np.bool:
     """Whether the unsigned pair ``a`` is less than ``b``."""
     return a_high < b_high or (a_high == b_high and a_low < b_low)

@@ -11,10 +11,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from taospec.optimized.compilation import scalar, subroutine
+from taospec.optimized.compilation import inlined, subroutine
 from taospec.optimized.fixed_point.i32f32 import (
+    NO_BITS,
     ONE_BITS,
+    U16_MAX,
     closed_proportion_product,
+    half_product,
     proportion_from_u16,
     proportion_product,
     proportion_to_u16,
@@ -24,10 +27,10 @@ from taospec.optimized.fixed_point.i32f32 import (
     saturating_mul,
 )
 from taospec.optimized.fixed_point.words import HALF_BITS, LOW_HALF
-from taospec.optimized.yuma.arrays import Bools, F64s, I64s, Parameters, U16s, U64s
+from taospec.optimized.yuma.arrays import Bools, F64s, I64s, Parameters, U16s, U32s, U64s
 from taospec.optimized.yuma.consensus import TILE
 from taospec.optimized.yuma.liquid_alpha import averaged_bond, difference, rate_of_difference
-from taospec.optimized.yuma.rows import Rows
+from taospec.optimized.yuma.rows import Rows, normalized_weight
 
 
 class Entries(NamedTuple):
@@ -61,42 +64,39 @@ def bonds_of_tiles(
 
     ``stored`` and ``present`` (which may have no rows) are written where a row is kept.
     """
-    tile_bits = np.empty((rows.source.size, TILE), np.int64)
+    bits = np.empty((rows.source.size, TILE), np.int64)
     sums = np.empty((4, TILE), np.int64)
     factors = np.empty((2, TILE), np.float64)
     current = np.empty(TILE, np.int64)
     for tile in range(first_tile, last_tile):
         first = tile * TILE
         last = min(first + TILE, consensus.size)
+        width = last - first
         has_outdated = current_columns(registered[first:last], p.last_tempo, current)
-        for row in range(rows.source.size):
-            source = rows.source[row]
-            bits = tile_bits[row, : last - first]
-            normalize_row(rows.weights[source, first:last], rows.weight_sum[row], rows.factor[row], bits)
-            apply_penalty(p.penalty, consensus[first:last], bits)
-        if not p.yuma3:
-            yuma2_tile(
-                p, rows, bonds, first, last, has_outdated, current, tile_bits, sums, factors, stored, present
-            )
+        normalize_tile(rows.weights, rows.source, rows.weight_sum, rows.divisor, first, width, bits)
+        penalize_tile(p.penalty, consensus[first:last], bits)
+        if p.yuma3:
+            if liquid:
+                average_tile_by_pair(
+                    p, rows.source, bonds, entries, first, current, consensus[first:last], bits
+                )
+            else:
+                average_tile(
+                    p.rate, rows.source, rows.weight_sum, bonds, first, width, has_outdated, current, bits
+                )
+            mark_present(rows.source, rows.kept, bits, first, width, present)
+            store_tile(rows.source, rows.kept, bits, first, width, stored)
+            column_sums(bits, width, sums[0], factors[0])
+            normalized_income(bits, rows.staked, sums[0], factors[0], incentive[first:last], total_bonds)
         else:
-            for row in range(rows.source.size):
-                source = rows.source[row]
-                old = bonds[source, first:last]
-                bits = tile_bits[row, : last - first]
-                if not liquid:
-                    average_row(p.rate, old, has_outdated, current, bits)
-                elif rows.weight_sum[row] == 0 and entries.zero.shape[0] == 0:
-                    bits[:] = 0
-                else:
-                    liquid_row(
-                        p, entries, source, first, old, has_outdated, current, consensus[first:last], bits
-                    )
-                if rows.kept[row]:
-                    store_row(bits, stored[source, first:last])
-                    if present.shape[0] > 0:
-                        mark_present(bits, present[source, first:last])
-            normalize_columns(tile_bits, last - first, sums[0], factors[0])
-        income_of_tile(p.yuma3, rows, tile_bits, incentive[first:last], total_bonds)
+            yuma2_average(p.rate, rows.source, rows.stake, bonds, first, width, current, sums, factors, bits)
+            mark_present(rows.source, rows.kept, bits, first, width, present)
+            column_sums(bits, width, sums[0], factors[0])
+            normalize_columns(bits, width, sums[0], factors[0])
+            income(bits, incentive[first:last], total_bonds)
+            column_maxima(bits, width, sums[1], factors[1])
+            normalize_columns(bits, width, sums[1], factors[1])
+            store_tile(rows.source, rows.kept, bits, first, width, stored)
 
 
 @subroutine
@@ -114,18 +114,24 @@ def current_columns(registered: U64s, last_tempo: np.uint64, current: I64s) -> b
 
 
 @subroutine
-def normalize_row(weights: U16s, weight_sum: np.int64, factor: float, bits: I64s) -> None:
-    """Weights divided by their sum."""
-    if weight_sum == 0:
-        for j in range(weights.size):
-            bits[j] = 0
-        return
-    for j in range(weights.size):
-        bits[j] = ratio(np.int64(weights[j]), factor, weight_sum)
+def normalize_tile(
+    weights: U16s, source: I64s, weight_sum: I64s, divisor: U32s, first: int, width: int, bits: I64s
+) -> None:
+    """Weights divided by the sum of their row."""
+    for row in range(source.size):
+        if weight_sum[row] == 0:
+            for j in range(width):
+                bits[row, j] = 0
+            continue
+        quotient = np.int64(divisor[row, 0])
+        scaled_high, scaled_low = np.int64(divisor[row, 1]), np.int64(divisor[row, 2])
+        stored = weights[source[row], first : first + width]
+        for j in range(width):
+            bits[row, j] = normalized_weight(np.int64(stored[j]), quotient, scaled_high, scaled_low)
 
 
 @subroutine
-def apply_penalty(penalty: np.int64, consensus: I64s, bits: I64s) -> None:
+def penalize_tile(penalty: np.int64, consensus: I64s, bits: I64s) -> None:
     """``w + floor(penalty * (clipped - w))``; clipped for a penalty of 1.
 
     With ``d = w - clipped >= 0`` the floor is ``-ceil(penalty * d / 2**32)``, and
@@ -135,54 +141,74 @@ def apply_penalty(penalty: np.int64, consensus: I64s, bits: I64s) -> None:
     """
     if penalty == 0:
         return
-    if penalty == ONE_BITS:
-        for j in range(bits.size):
-            bits[j] = min(bits[j], consensus[j])
-        return
-    for j in range(bits.size):
-        bits[j] = penalized(penalty, bits[j], consensus[j])
+    for row in range(bits.shape[0]):
+        if penalty == ONE_BITS:
+            for j in range(consensus.size):
+                bits[row, j] = min(bits[row, j], consensus[j])
+        else:
+            for j in range(consensus.size):
+                bits[row, j] = penalized(penalty, bits[row, j], consensus[j])
 
 
-@scalar
+@inlined
 def penalized(penalty: np.int64, weight: np.int64, consensus: np.int64) -> np.int64:
-    """The interpolation for a penalty below 1, argued at :func:`apply_penalty`."""
+    """The interpolation for a penalty below 1, argued at :func:`penalize_tile`."""
     excess = np.uint64(weight - min(weight, consensus))
     return weight - np.int64((np.uint64(penalty) * excess + LOW_HALF) >> HALF_BITS)
 
 
 @subroutine
-def average_row(rate: np.int64, old: U16s, has_outdated: bool, current: I64s, bits: I64s) -> None:
+def average_tile(
+    rate: np.int64,
+    source: I64s,
+    weight_sum: I64s,
+    bonds: U16s,
+    first: int,
+    width: int,
+    has_outdated: bool,
+    current: I64s,
+    bits: I64s,
+) -> None:
     """``rate * w + (1 - rate) * b`` in place of ``w``, each product floored; 0 where negative.
 
     Upstream ``pallets/subtensor/src/epoch/math.rs:1406``.
     """
-    if rate < 0:
-        for j in range(bits.size):
-            bond = proportion_from_u16(np.int64(old[j])) * current[j]
-            average = saturating_add(saturating_mul(rate, bits[j]), saturating_mul(ONE_BITS - rate, bond))
-            bits[j] = max(average, np.int64(0))
-    elif rate == 0 or rate == ONE_BITS:
-        for j in range(bits.size):
-            bond = proportion_from_u16(np.int64(old[j])) * current[j]
-            bits[j] = bits[j] if rate == ONE_BITS else bond
-    elif has_outdated:
-        for j in range(bits.size):
-            bond = proportion_from_u16(np.int64(old[j])) * current[j]
-            bits[j] = proportion_product(rate, bits[j]) + proportion_product(ONE_BITS - rate, bond)
-    else:
-        for j in range(bits.size):
-            bond = proportion_from_u16(np.int64(old[j]))
-            bits[j] = proportion_product(rate, bits[j]) + proportion_product(ONE_BITS - rate, bond)
+    retained = ONE_BITS - rate
+    for row in range(source.size):
+        old = bonds[source[row], first : first + width]
+        if rate <= 0 or rate == ONE_BITS:
+            for j in range(width):
+                bond = proportion_from_u16(np.int64(old[j])) * current[j]
+                bits[row, j] = averaged_by_any_rate(rate, bits[row, j], bond)
+        elif has_outdated or weight_sum[row] <= U16_MAX:
+            for j in range(width):
+                bond = proportion_from_u16(np.int64(old[j])) * current[j]
+                bits[row, j] = proportion_product(rate, bits[row, j]) + proportion_product(retained, bond)
+        else:
+            # The only proportions of 1.0 are a weight equal to its row's sum, and a bond of 65535.
+            for j in range(width):
+                bond = np.int64(old[j])
+                bits[row, j] = (
+                    half_product(rate, bits[row, j])
+                    + half_product(retained, proportion_from_u16(bond))
+                    + (retained if bond == U16_MAX else NO_BITS)
+                )
+
+
+@inlined
+def averaged_by_any_rate(rate: np.int64, weight: np.int64, bond: np.int64) -> np.int64:
+    """The moving average of one bond for a rate of 1 or less; 0 where it is negative."""
+    average = saturating_add(saturating_mul(rate, weight), saturating_mul(ONE_BITS - rate, bond))
+    return max(average, NO_BITS)
 
 
 @subroutine
-def liquid_row(
+def average_tile_by_pair(
     p: Parameters,
+    source: I64s,
+    bonds: U16s,
     entries: Entries,
-    source: int,
     first: int,
-    old: U16s,
-    has_outdated: bool,
     current: I64s,
     consensus: I64s,
     bits: I64s,
@@ -194,137 +220,150 @@ def liquid_row(
     keeps_zeros = entries.zero.shape[0] > 0 and (p.penalty == 0 or p.penalty == ONE_BITS)
     has_hidden_weights = entries.hidden_weights.shape[0] > 0
     has_hidden_bonds = entries.hidden_bonds.shape[0] > 0
-    for j in range(bits.size):
-        weight = bits[j]
-        if weight == 0 and not (keeps_zeros and entries.zero[source, first + j]):
-            continue
-        bond = proportion_from_u16(np.int64(old[j])) * current[j]
-        seen_weight = weight
-        seen_bond = bond
-        if has_hidden_weights and entries.hidden_weights[source, first + j]:
-            seen_weight = np.int64(0)
-        if has_hidden_bonds and entries.hidden_bonds[source, first + j]:
-            seen_bond = np.int64(0)
-        d = difference(consensus[j], seen_weight, seen_bond)
-        bits[j] = averaged_bond(rate_of_difference(d, p.slope, p.alpha_low, p.alpha_high), weight, bond)
+    for row in range(source.size):
+        for j in range(consensus.size):
+            weight = bits[row, j]
+            if weight == 0 and not (keeps_zeros and entries.zero[source[row], first + j]):
+                continue
+            bond = proportion_from_u16(np.int64(bonds[source[row], first + j])) * current[j]
+            seen_weight = weight
+            seen_bond = bond
+            if has_hidden_weights and entries.hidden_weights[source[row], first + j]:
+                seen_weight = NO_BITS
+            if has_hidden_bonds and entries.hidden_bonds[source[row], first + j]:
+                seen_bond = NO_BITS
+            d = difference(consensus[j], seen_weight, seen_bond)
+            rate = rate_of_difference(d, p.slope, p.alpha_low, p.alpha_high)
+            bits[row, j] = averaged_bond(rate, weight, bond)
 
 
 @subroutine
-def yuma2_tile(
-    p: Parameters,
-    rows: Rows,
+def yuma2_average(
+    rate: np.int64,
+    source: I64s,
+    stake: I64s,
     bonds: U16s,
     first: int,
-    last: int,
-    has_outdated: bool,
+    width: int,
     current: I64s,
-    tile_bits: I64s,
     sums: I64s,
     factors: F64s,
-    stored: U16s,
-    present: Bools,
+    bits: I64s,
 ) -> None:
-    """Yuma 2: average of normalised bonds and normalised bond purchases, normalised again.
+    """Yuma 2: the average of normalised bond purchases ``S * w`` and normalised bonds.
 
-    ``tile_bits`` holds the weights for bonds and then the averaged, normalised bonds.
     Upstream ``pallets/subtensor/src/epoch/run_epoch.rs:876``.
     """
-    width = last - first
-    bond_sum, delta_sum = sums[1], sums[2]
     for j in range(width):
-        bond_sum[j] = 0
-        delta_sum[j] = 0
-    for row in range(rows.source.size):
-        old = bonds[rows.source[row], first:last]
-        bits = tile_bits[row]
-        stake = rows.stake[row]
+        sums[0, j] = 0
+    for row in range(source.size):
+        old = bonds[source[row], first : first + width]
         for j in range(width):
-            bond_sum[j] += np.int64(old[j]) * current[j]
-            bits[j] = closed_proportion_product(stake, bits[j])
-            delta_sum[j] += bits[j]
+            sums[0, j] += np.int64(old[j]) * current[j]
+            bits[row, j] = closed_proportion_product(stake[row], bits[row, j])
     for j in range(width):
-        bond_sum[j] = max(bond_sum[j], np.int64(1))
-        delta_sum[j] = max(delta_sum[j], np.int64(1))
-        factors[0, j] = reciprocal(bond_sum[j])
-        factors[1, j] = reciprocal(delta_sum[j])
-    for row in range(rows.source.size):
-        source = rows.source[row]
-        old = bonds[source, first:last]
-        bits = tile_bits[row, :width]
+        sums[0, j] = max(sums[0, j], np.int64(1))
+        factors[0, j] = reciprocal(sums[0, j])
+    column_sums(bits, width, sums[1], factors[1])
+    for row in range(source.size):
+        old = bonds[source[row], first : first + width]
         for j in range(width):
-            bond = ratio(np.int64(old[j]) * current[j], factors[0, j], bond_sum[j])
-            delta = ratio(bits[j], factors[1, j], delta_sum[j])
-            average = saturating_add(saturating_mul(p.rate, delta), saturating_mul(ONE_BITS - p.rate, bond))
-            bits[j] = max(average, np.int64(0))
-        if rows.kept[row] and present.shape[0] > 0:
-            mark_present(bits, present[source, first:last])
-    normalize_columns(tile_bits, width, sums[0], factors[0])
-    largest = sums[3]
-    for j in range(width):
-        largest[j] = 1
-    for row in range(rows.source.size):
-        bits = tile_bits[row]
-        for j in range(width):
-            largest[j] = max(largest[j], bits[j])
-    for j in range(width):
-        factors[1, j] = reciprocal(largest[j])
-    for row in range(rows.source.size):
-        if rows.kept[row]:
-            out = stored[rows.source[row], first:last]
-            bits = tile_bits[row]
-            for j in range(width):
-                out[j] = np.uint16(proportion_to_u16(ratio(bits[j], factors[1, j], largest[j])))
+            held = np.int64(old[j]) * current[j]
+            bond = ratio(held, factors[0, j], sums[0, j])
+            purchase = ratio(bits[row, j], factors[1, j], sums[1, j])
+            bits[row, j] = averaged_by_any_rate(rate, purchase, bond)
 
 
 @subroutine
-def normalize_columns(tile_bits: I64s, width: int, total: I64s, factor: F64s) -> None:
-    """Divide every column by its sum, if that is not 0."""
+def column_sums(bits: I64s, width: int, total: I64s, factor: F64s) -> None:
+    """Sum of every column and its reciprocal; 1 in place of a sum of 0."""
     for j in range(width):
         total[j] = 0
-    for row in range(tile_bits.shape[0]):
-        bits = tile_bits[row]
+    for row in range(bits.shape[0]):
         for j in range(width):
-            total[j] += bits[j]
+            total[j] += bits[row, j]
     for j in range(width):
         total[j] = max(total[j], np.int64(1))
         factor[j] = reciprocal(total[j])
-    for row in range(tile_bits.shape[0]):
-        bits = tile_bits[row]
+
+
+@subroutine
+def column_maxima(bits: I64s, width: int, largest: I64s, factor: F64s) -> None:
+    """Largest element of every column and its reciprocal; 1 in place of 0."""
+    for j in range(width):
+        largest[j] = 1
+    for row in range(bits.shape[0]):
         for j in range(width):
-            bits[j] = ratio(bits[j], factor[j], total[j])
+            largest[j] = max(largest[j], bits[row, j])
+    for j in range(width):
+        factor[j] = reciprocal(largest[j])
 
 
 @subroutine
-def store_row(bits: I64s, stored: U16s) -> None:
-    """The row as u16 proportions."""
-    for j in range(bits.size):
-        stored[j] = np.uint16(proportion_to_u16(bits[j]))
+def normalize_columns(bits: I64s, width: int, divisor: I64s, factor: F64s) -> None:
+    """Divide every column by its divisor, which no element exceeds."""
+    for row in range(bits.shape[0]):
+        for j in range(width):
+            bits[row, j] = ratio(bits[row, j], factor[j], divisor[j])
 
 
 @subroutine
-def mark_present(bits: I64s, present: Bools) -> None:
-    """Which entries the chain keeps: those above 0, even where they are stored as 0."""
-    for j in range(bits.size):
-        present[j] = bits[j] > 0
+def normalized_income(
+    bits: I64s, staked: int, divisor: I64s, factor: F64s, incentive: I64s, total_bonds: I64s
+) -> None:
+    """Add each staked row's normalised bonds times incentive to its income.
 
-
-@subroutine
-def income_of_tile(yuma3: bool, rows: Rows, tile_bits: I64s, incentive: I64s, total_bonds: I64s) -> None:
-    """Add each row's normalised bonds times incentive to its income.
-
-    Only one incentive can be 1.0, and then all others are 0. Yuma 3 multiplies the income by
-    the active stake later, so rows without any are left out.
+    Income is multiplied by active stake later, so the other rows are left out. Only one
+    incentive can be 1.0, and then all others are 0.
     """
-    has_one = False
-    for j in range(incentive.size):
-        has_one |= incentive[j] == ONE_BITS
-    for row in range(rows.staked if yuma3 else rows.source.size):
-        bits = tile_bits[row]
-        income = np.int64(0)
+    has_one = any_is_one(incentive)
+    for row in range(staked):
+        earned = np.int64(0)
         if has_one:
             for j in range(incentive.size):
-                income += closed_proportion_product(incentive[j], bits[j])
+                earned += closed_proportion_product(incentive[j], ratio(bits[row, j], factor[j], divisor[j]))
         else:
             for j in range(incentive.size):
-                income += proportion_product(incentive[j], bits[j])
-        total_bonds[row] += income
+                earned += proportion_product(incentive[j], ratio(bits[row, j], factor[j], divisor[j]))
+        total_bonds[row] += earned
+
+
+@subroutine
+def income(bits: I64s, incentive: I64s, total_bonds: I64s) -> None:
+    """Add each row's bonds times incentive to its income."""
+    for row in range(bits.shape[0]):
+        earned = np.int64(0)
+        for j in range(incentive.size):
+            earned += closed_proportion_product(incentive[j], bits[row, j])
+        total_bonds[row] += earned
+
+
+@subroutine
+def any_is_one(values: I64s) -> bool:
+    """Whether some proportion is 1.0."""
+    found = False
+    for j in range(values.size):
+        found |= values[j] == ONE_BITS
+    return found
+
+
+@subroutine
+def store_tile(source: I64s, kept: Bools, bits: I64s, first: int, width: int, stored: U16s) -> None:
+    """The kept rows as u16 proportions."""
+    for row in range(source.size):
+        if kept[row]:
+            target = stored[source[row], first : first + width]
+            for j in range(width):
+                target[j] = np.uint16(proportion_to_u16(bits[row, j]))
+
+
+@subroutine
+def mark_present(source: I64s, kept: Bools, bits: I64s, first: int, width: int, present: Bools) -> None:
+    """Which entries the chain keeps: those above 0, even where they are stored as 0."""
+    if present.shape[0] == 0:
+        return
+    for row in range(source.size):
+        if kept[row]:
+            target = present[source[row], first : first + width]
+            for j in range(width):
+                target[j] = bits[row, j] > 0

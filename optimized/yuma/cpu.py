@@ -85,7 +85,7 @@ def run_record(inputs: EpochInput, threads: int, guards: int = ALL_GUARDS) -> Ep
     if threads == 1:
         status, liquid = run_on_one_thread(*arguments)
     else:
-        status, liquid = run_over_columns(*arguments, 2 * threads)
+        status, liquid = run_over_columns(*arguments, threads)
     if status != PASSED:
         return Refusal(status)
     in_row_order = liquid and dense.has_hidden_weights and inputs.bonds_penalty in (0, FULL_PENALTY)

@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from taospec.optimized.compilation import scalar
+from taospec.optimized.compilation import inlined
 from taospec.optimized.fixed_point.i32f32 import NO_BITS, ONE_BITS
 
 NEURONS: Final = 1
@@ -46,13 +46,13 @@ LARGEST_NEURONS: Final = np.int64(32768)
 SMALLEST_RATE: Final = np.int64(-(8192 << 32))
 
 
-@scalar
+@inlined
 def admits_neurons(neurons: np.int64) -> np.bool:
     """Whether :data:`NEURONS` holds."""
     return neurons <= LARGEST_NEURONS
 
 
-@scalar
+@inlined
 def admits_active_stake(smallest: np.int64, largest: np.int64, total: np.int64) -> np.bool:
     """Whether :data:`ACTIVE_STAKE` holds, given that ``total`` cannot have wrapped.
 
@@ -61,7 +61,7 @@ def admits_active_stake(smallest: np.int64, largest: np.int64, total: np.int64) 
     return smallest >= NO_BITS and largest <= ONE_BITS and total <= ONE_BITS
 
 
-@scalar
+@inlined
 def admits_rate(rate: np.int64) -> np.bool:
     """Whether :data:`RATE` holds."""
     return rate >= SMALLEST_RATE and rate <= ONE_BITS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from taospec.optimized.compilation import scalar
+from taospec.optimized.compilation import inlined
 from taospec.optimized.fixed_point.exponential import floor_product_wide_exponent, sigmoid
 from taospec.optimized.fixed_point.i32f32 import (
     NO_BITS,
@@ -17,7 +17,7 @@ HALF_BITS = np.int64(1 << 31)
 """0.5."""
 
 
-@scalar
+@inlined
 def difference(consensus: np.int64, weight: np.int64, bond: np.int64) -> np.int64:
     """How far a buyer's weight is above consensus, or a seller's bond above the weight.
 
@@ -29,7 +29,7 @@ def difference(consensus: np.int64, weight: np.int64, bond: np.int64) -> np.int6
     return bond - weight
 
 
-@scalar
+@inlined
 def rate_of_difference(d: np.int64, slope: np.int64, low: np.int64, high: np.int64) -> np.int64:
     """``low + sigmoid * (high - low)``; ``low`` where ``low > high``.
 
@@ -43,7 +43,7 @@ def rate_of_difference(d: np.int64, slope: np.int64, low: np.int64, high: np.int
     return low + proportion_product(sigmoid(exponent), high - low)
 
 
-@scalar
+@inlined
 def averaged_bond(rate: np.int64, weight: np.int64, bond: np.int64) -> np.int64:
     """``(1 - rate) * bond + rate * weight``, each product floored; at most 1 by itself."""
     return closed_proportion_product(ONE_BITS - rate, bond) + closed_proportion_product(rate, weight)

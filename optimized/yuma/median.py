@@ -24,26 +24,21 @@ ONE_CODE = np.uint32(1)
 
 @subroutine
 def median_of_tile(
-    codes: U32s,
-    share: U32s,
-    unlisted: bool,
-    kappa: np.int64,
-    width: int,
-    low: U32s,
-    high: U32s,
-    above: U32s,
-    middle: U32s,
+    codes: U32s, staked: int, share: U32s, unlisted: bool, kappa: np.int64, width: int, lanes: U32s
 ) -> None:
-    """Codes of the medians of ``width`` columns into ``low``.
+    """Codes of the medians of ``width`` columns into the first of the six ``lanes``.
 
-    ``codes`` holds one row per share. ``unlisted``: there is more stake, on a score of 0.
+    The first ``staked`` rows of ``codes`` have a share. ``unlisted``: there is more stake,
+    on a score of 0.
 
-    Bisection on the value keeps the answer in ``[low, high]``. ``H`` is only taken at
-    values from the smallest score on, where at least one stake is not above, so it is
+    Bisection on the value keeps the answer in ``[low, high]``, and moves both ends to scores
+    that occur: between neighbouring scores there is nothing to decide. ``H`` is only taken
+    at values from the smallest score on, where at least one stake is not above, so it is
     less than the total of at most 1.0 and fits 32 bits.
     """
-    bounds_of_tile(codes, share, unlisted, width, low, high, above)
-    if kappa == 0 or share.size == 0:
+    low, high, above, middle, below, beyond = lanes[0], lanes[1], lanes[2], lanes[3], lanes[4], lanes[5]
+    bounds_of_tile(codes, staked, share, unlisted, width, low, high, above)
+    if kappa == 0 or staked == 0:
         # Nothing lies strictly below 0: the largest score. Without a row all scores are 0.
         for j in range(width):
             low[j] = high[j]
@@ -58,56 +53,75 @@ def median_of_tile(
         for j in range(width):
             middle[j] = low[j] + ((high[j] - low[j]) >> ONE_CODE)
             above[j] = ZERO_CODE
-        stake_above(codes, share, width, middle, above)
+            below[j] = ZERO_CODE
+            beyond[j] = CODE_ONE
+        split_at_middle(codes, staked, share, width, middle, above, below, beyond)
         widest = ZERO_CODE
         for j in range(width):
             if above[j] <= quorum:
-                high[j] = middle[j]
+                high[j] = below[j]
             else:
-                low[j] = min(np.uint32(middle[j] + ONE_CODE), high[j])
+                low[j] = min(beyond[j], high[j])
             widest = max(widest, np.uint32(high[j] - low[j]))
 
 
 @subroutine
 def bounds_of_tile(
-    codes: U32s, share: U32s, unlisted: bool, width: int, low: U32s, high: U32s, above: U32s
+    codes: U32s, staked: int, share: U32s, unlisted: bool, width: int, low: U32s, high: U32s, above: U32s
 ) -> None:
     """Smallest and largest score of each column, and the stake above a score of 0."""
     for j in range(width):
         low[j] = ZERO_CODE if unlisted else CODE_ONE
         high[j] = ZERO_CODE
         above[j] = ZERO_CODE
-    for row in range(share.size):
+    for row in range(staked):
         stake = share[row]
-        scores = codes[row]
         for j in range(width):
-            score = scores[j]
+            score = codes[row, j]
             low[j] = min(low[j], score)
             high[j] = max(high[j], score)
             above[j] += stake if score > ZERO_CODE else ZERO_CODE
 
 
 @subroutine
-def stake_above(codes: U32s, share: U32s, width: int, middle: U32s, above: U32s) -> None:
-    """Add to ``above`` the stake whose score exceeds ``middle``, four rows at a time."""
-    rows = share.size
-    whole = rows & ~3
+def split_at_middle(
+    codes: U32s,
+    staked: int,
+    share: U32s,
+    width: int,
+    middle: U32s,
+    above: U32s,
+    below: U32s,
+    beyond: U32s,
+) -> None:
+    """Add to ``above`` the stake whose score exceeds ``middle``; the scores next to the middle.
+
+    ``below`` becomes the largest score up to the middle, ``beyond`` the smallest above it.
+    Four rows at a time: the lanes are then loaded and stored a quarter as often.
+    """
+    whole = staked & ~3
     for row in range(0, whole, 4):
         stake_0, stake_1, stake_2, stake_3 = share[row], share[row + 1], share[row + 2], share[row + 3]
-        scores_0, scores_1, scores_2, scores_3 = codes[row], codes[row + 1], codes[row + 2], codes[row + 3]
         for j in range(width):
             value = middle[j]
-            first = np.uint32(
-                (stake_0 if scores_0[j] > value else ZERO_CODE)
-                + (stake_1 if scores_1[j] > value else ZERO_CODE)
-            )
-            second = np.uint32(
-                (stake_2 if scores_2[j] > value else ZERO_CODE)
-                + (stake_3 if scores_3[j] > value else ZERO_CODE)
-            )
-            above[j] += np.uint32(first + second)
-    for row in range(whole, rows):
+            score_0, score_1 = codes[row, j], codes[row + 1, j]
+            score_2, score_3 = codes[row + 2, j], codes[row + 3, j]
+            over_0, over_1 = score_0 > value, score_1 > value
+            over_2, over_3 = score_2 > value, score_3 > value
+            stakes_01 = np.uint32((stake_0 if over_0 else ZERO_CODE) + (stake_1 if over_1 else ZERO_CODE))
+            stakes_23 = np.uint32((stake_2 if over_2 else ZERO_CODE) + (stake_3 if over_3 else ZERO_CODE))
+            above[j] += np.uint32(stakes_01 + stakes_23)
+            over_01 = min(score_0 if over_0 else CODE_ONE, score_1 if over_1 else CODE_ONE)
+            over_23 = min(score_2 if over_2 else CODE_ONE, score_3 if over_3 else CODE_ONE)
+            beyond[j] = min(min(over_01, over_23), beyond[j])
+            under_01 = max(ZERO_CODE if over_0 else score_0, ZERO_CODE if over_1 else score_1)
+            under_23 = max(ZERO_CODE if over_2 else score_2, ZERO_CODE if over_3 else score_3)
+            below[j] = max(max(under_01, under_23), below[j])
+    for row in range(whole, staked):
         stake = share[row]
-        scores = codes[row]
         for j in range(width):
-            above[j] += stake if scores[j] > middle[j] else ZERO_CODE
+            score = codes[row, j]
+            over = score > middle[j]
+            above[j] += stake if over else ZERO_CODE
+            beyond[j] = min(beyond[j], score if over else CODE_ONE)
+            below[j] = max(below[j], ZERO_CODE if over else score)

@@ -6,12 +6,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from taospec.optimized.compilation import subroutine
-from taospec.optimized.fixed_point.i32f32 import ratio, reciprocal
-from taospec.optimized.yuma.arrays import Bools, F64s, I64s, Parameters, U16s, U32s, U64s
+from taospec.optimized.compilation import inlined, subroutine
+from taospec.optimized.fixed_point.i32f32 import FRACTION_BITS, FRACTION_MASK, ONE_BITS, ratio, reciprocal
+from taospec.optimized.yuma.arrays import Bools, I64s, Parameters, U16s, U32s, U64s
 
 U64_MAX = np.uint64((1 << 64) - 1)
 U32_MAX = np.int64((1 << 32) - 1)
+WEIGHT_BITS = np.int64(16)
+WEIGHT_SUM_BITS = np.int64(31)
+SCALED_SHIFT = np.int64(15)
 LAST_UPDATE = 2
 REGISTERED = 3
 COMMIT_BLOCK = 4
@@ -34,8 +37,8 @@ class Rows(NamedTuple):
     """Whether somebody without a row has active stake: a score of 0 for every neuron."""
     weight_sum: I64s
     """Sum of the row's u16 weights; 0 for a row that counts for nothing."""
-    factor: F64s
-    """The reciprocal of the sum."""
+    divisor: U32s
+    """What divides by the sum, three words a row: :func:`prepare_division`."""
     kept: Bools
     """Whether the row's uid has a permit next, so that its bonds are stored."""
     weights: U16s
@@ -61,17 +64,18 @@ def arrange_rows(
     stake = np.empty(rows, np.int64)
     kept = np.empty(rows, np.bool_)
     weight_sum = np.empty(rows, np.int64)
-    factor = np.empty(rows, np.float64)
+    divisor = np.zeros((rows, 3), np.uint32)
     current = current_weights(p, vectors, permits, uids, weights)
     for row in range(rows):
         uid[row] = uids[source[row]]
         stake[row] = active[uid[row]]
         kept[row] = new_permits[uid[row]]
         weight_sum[row] = row_sum(current[source[row]]) if permits[uid[row]] else 0
-        factor[row] = reciprocal(max(weight_sum[row], np.int64(1)))
+        if weight_sum[row] > 0:
+            prepare_division(weight_sum[row], divisor[row])
     share = np.empty(staked, np.uint32)
     unlisted = stake_shares(active, uid, staked, share)
-    return Rows(source, uid, staked, stake, share, unlisted, weight_sum, factor, kept, current)
+    return Rows(source, uid, staked, stake, share, unlisted, weight_sum, divisor, kept, current)
 
 
 @subroutine
@@ -111,6 +115,42 @@ def row_sum(row: U16s) -> np.int64:
     for j in range(row.size):
         total = np.uint32(total + np.uint32(row[j]))
     return np.int64(total)
+
+
+@subroutine
+def prepare_division(weight_sum: np.int64, divisor: U32s) -> None:
+    """Write the words by which :func:`normalized_weight` divides by ``0 < weight_sum < 2**31``.
+
+    With ``2**32 = quotient * weight_sum + rest`` and ``0 < rest <= weight_sum``, they are
+    ``quotient`` and both words of ``scaled = ceil(rest * 2**47 / weight_sum) <= 2**47``.
+    """
+    quotient = U32_MAX // weight_sum
+    rest = ONE_BITS - quotient * weight_sum
+    upper = (rest << WEIGHT_SUM_BITS) // weight_sum
+    left = (rest << WEIGHT_SUM_BITS) - upper * weight_sum
+    lower = (left << WEIGHT_BITS) // weight_sum
+    left = (left << WEIGHT_BITS) - lower * weight_sum
+    scaled = (upper << WEIGHT_BITS) + lower + np.int64(left > 0)
+    divisor[0] = np.uint32(quotient)
+    divisor[1] = np.uint32(scaled >> FRACTION_BITS)
+    divisor[2] = np.uint32(scaled & FRACTION_MASK)
+
+
+@inlined
+def normalized_weight(
+    weight: np.int64, quotient: np.int64, scaled_high: np.int64, scaled_low: np.int64
+) -> np.int64:
+    """``floor(weight * 2**32 / weight_sum)`` for a u16 ``weight <= weight_sum < 2**31``.
+
+    ``weight * 2**32 / weight_sum = weight * quotient + weight * rest / weight_sum``, and the
+    last term's floor is ``floor(weight * scaled / 2**47)``: scaled exceeds
+    ``rest * 2**47 / weight_sum`` by less than 1, so the quotient grows by less than
+    ``weight / 2**47 < 2**-31``, while it lies at least ``1 / weight_sum > 2**-31`` below the
+    next integer. Flooring the lower word's product first changes nothing, as the upper
+    word's product is an integer.
+    """
+    fraction = ((weight * scaled_low) >> FRACTION_BITS) + weight * scaled_high
+    return weight * quotient + (fraction >> SCALED_SHIFT)
 
 
 @subroutine

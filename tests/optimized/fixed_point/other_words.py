@@ -35,7 +35,7 @@ def rewritten(operation: Any, words: Words) -> Callable[..., Any]:
 class Words:
     """What the source's constants and numpy's types mean."""
 
-    def __init__(self, bits: int, unsigned: Any, signed: Any, real: Any) -> None:
+    def __init__(self, bits: int, unsigned: Any, signed: Any, real: Any, shrunk: Any = None) -> None:
         half = bits // 2
         self.numpy = types.SimpleNamespace(uint64=unsigned, int64=signed, float64=real)
         self.constants = {
@@ -57,6 +57,7 @@ class Words:
             "U16_MAX": signed((1 << half // 2) - 1),
             "TWO_POW_32": real(1 << half),
             "TWO_POW_64": real(1 << bits),
+            "SHRUNK_TWO_POW_32": shrunk,
         }
 
 
@@ -175,7 +176,11 @@ def narrow_words(bits: int, float_precision: int = 24) -> Words:
     def word(signed: bool) -> Callable[[Any], Narrow]:
         return lambda value: Narrow(int(value), bits, signed)
 
-    return Words(bits, word(False), word(True), lambda value: Real(Fraction(int(value)), float_precision))
+    def real(value: Any) -> Real:
+        return Real(Fraction(int(value)), float_precision)
+
+    shrunk = Real(Fraction(2) ** (bits // 2) * (1 - Fraction(8, 1 << float_precision)), float_precision)
+    return Words(bits, word(False), word(True), real, shrunk)
 
 
 class Condition:
