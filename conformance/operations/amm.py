@@ -27,7 +27,7 @@ REFERENCE: dict[str, Operation] = {}
 """Op name to the reference's answer."""
 
 
-def _number(inputs: Inputs, field: str, maximum: int = U64_MAX, minimum: int = 0) -> int:
+def decode_integer(inputs: Inputs, field: str, maximum: int = U64_MAX, minimum: int = 0) -> int:
     """An integer written as decimal text."""
     text = _field(inputs, field)
     if not isinstance(text, str) or not text.removeprefix("-").isdecimal() or not text.isascii():
@@ -41,37 +41,40 @@ def _field(inputs: Inputs, field: str) -> Any:
     return inputs[field]
 
 
-def _flag(inputs: Inputs, field: str) -> bool:
+def decode_flag(inputs: Inputs, field: str) -> bool:
+    """True or false."""
     value = _field(inputs, field)
     if type(value) is not bool:
         raise InvalidInputError(field, value, "must be true or false")
     return value
 
 
-def _price(inputs: Inputs, field: str) -> U64F64:
-    return U64F64.from_bits(_number(inputs, field, U128.maximum))
+def decode_price(inputs: Inputs, field: str) -> U64F64:
+    """Raw bits of a U64F64."""
+    return U64F64.from_bits(decode_integer(inputs, field, U128.maximum))
 
 
 def _u64s(*fields: str) -> Callable[[Inputs], tuple[int, ...]]:
-    return lambda inputs: tuple(_number(inputs, field) for field in fields)
+    return lambda inputs: tuple(decode_integer(inputs, field) for field in fields)
 
 
 def _balancer(name: str, decode: Callable[[Inputs], tuple[Any, ...]], function: Callable[..., Any]) -> None:
     def operation(inputs: Inputs) -> dict[str, Any]:
         operands = decode(inputs)
         try:
-            return {"value": _encoded(function(*operands))}
+            return {"value": encode(function(*operands))}
         except ExchangeError as error:
             raise ProtocolError(type(error).__name__) from None
 
     REFERENCE[f"amm.balancer.{name}"] = operation
 
 
-def _encoded(value: Any) -> Any:
+def encode(value: Any) -> Any:
+    """JSON form of a result."""
     if isinstance(value, dict):
-        return {key: _encoded(element) for key, element in value.items()}
+        return {key: encode(element) for key, element in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_encoded(element) for element in value]
+        return [encode(element) for element in value]
     if isinstance(value, SwapResult):
         return {
             "amount_paid_in": str(value.amount_paid_in),
@@ -90,18 +93,23 @@ def _weights(quote_weight: int) -> dict[str, int]:
 
 
 def _limit_operands(inputs: Inputs) -> tuple[Any, ...]:
-    prices = _price(inputs, "current_bits"), _price(inputs, "target_bits")
-    return _number(inputs, "quote"), *prices, _number(inputs, "reserve")
+    prices = decode_price(inputs, "current_bits"), decode_price(inputs, "target_bits")
+    return decode_integer(inputs, "quote"), *prices, decode_integer(inputs, "reserve")
 
 
 def _power_operands(inputs: Inputs) -> tuple[int, ...]:
-    bases = _number(inputs, "base_num", 2**512), _number(inputs, "base_den", 2**512)
-    exponents = _number(inputs, "exp_num", 2**512), _number(inputs, "exp_den", 2**512)
-    return *bases, *exponents, _number(inputs, "precision", U32_MAX), _number(inputs, "scale", 2**512)
+    bases = decode_integer(inputs, "base_num", 2**512), decode_integer(inputs, "base_den", 2**512)
+    exponents = decode_integer(inputs, "exp_num", 2**512), decode_integer(inputs, "exp_den", 2**512)
+    return (
+        *bases,
+        *exponents,
+        decode_integer(inputs, "precision", U32_MAX),
+        decode_integer(inputs, "scale", 2**512),
+    )
 
 
 def _rational_operands(inputs: Inputs) -> tuple[int, ...]:
-    return _number(inputs, "p", U128.maximum), _number(inputs, "q", U128.maximum)
+    return decode_integer(inputs, "p", U128.maximum), decode_integer(inputs, "q", U128.maximum)
 
 
 _balancer("exp_base_quote", _u64s("quote", "x", "dx"), balancer.exp_base_quote)
@@ -124,31 +132,35 @@ _balancer("from_rational", _rational_operands, balancer.weight_from_rational)
 _balancer("pow_ratio_scaled", _power_operands, pow_ratio_scaled)
 
 
-def _pool(inputs: Inputs) -> Pool:
+def decode_pool(inputs: Inputs) -> Pool:
+    """The pool that a case describes."""
     stored = _field(inputs, "quote") is not None
     return Pool(
-        tao_reserve=_number(inputs, "tao_reserve"),
-        alpha_in=_number(inputs, "alpha_reserve"),
-        alpha_out=_number(inputs, "alpha_out"),
-        quote_weight=_number(inputs, "quote") if stored else EQUAL_WEIGHTS,
+        tao_reserve=decode_integer(inputs, "tao_reserve"),
+        alpha_in=decode_integer(inputs, "alpha_reserve"),
+        alpha_out=decode_integer(inputs, "alpha_out"),
+        quote_weight=decode_integer(inputs, "quote") if stored else EQUAL_WEIGHTS,
         initialized=stored,
         mechanism=require_integer("mechanism", _field(inputs, "mechanism"), 0, U16_MAX),
         fee_rate=require_integer("fee_rate", _field(inputs, "fee_rate"), 0, U16_MAX),
     )
 
 
-def _parameters(inputs: Inputs) -> ExchangeParameters:
-    return ExchangeParameters(minimum_reserve=_number(inputs, "min_reserve", minimum=1))
+def decode_parameters(inputs: Inputs) -> ExchangeParameters:
+    """The parameters of the exchange that a case gives."""
+    return ExchangeParameters(minimum_reserve=decode_integer(inputs, "min_reserve", minimum=1))
 
 
-def _direction(inputs: Inputs) -> Direction:
+def decode_direction(inputs: Inputs) -> Direction:
+    """Which way a swap goes."""
     value = _field(inputs, "dir")
     if value not in ("buy", "sell"):
         raise InvalidInputError("dir", value, 'must be "buy" or "sell"')
     return Direction(value)
 
 
-def _state(pool: Pool) -> dict[str, Any]:
+def encode_pool(pool: Pool) -> dict[str, Any]:
+    """JSON form of a pool, with its price."""
     return {
         "tao_reserve": str(pool.tao_reserve),
         "alpha_reserve": str(pool.alpha_in),
@@ -163,26 +175,26 @@ def _pool_operation(name: str, function: Callable[[Inputs, Pool], Any]) -> None:
     """An operation that answers a value and may change the pool."""
 
     def operation(inputs: Inputs) -> dict[str, Any]:
-        pool = _pool(inputs)
+        pool = decode_pool(inputs)
         before = str(exchange.current_price(pool).bits)
         try:
-            value = _encoded(function(inputs, pool))
+            value = encode(function(inputs, pool))
         except ExchangeError as error:
-            raise ProtocolError(type(error).__name__, _state(pool)) from None
-        return {"value": value, "after": _state(pool), "price_before_bits": before}
+            raise ProtocolError(type(error).__name__, encode_pool(pool)) from None
+        return {"value": value, "after": encode_pool(pool), "price_before_bits": before}
 
     REFERENCE[f"amm.{name}"] = operation
 
 
 def _swap(inputs: Inputs, pool: Pool) -> SwapResult:
-    simulate = _flag(inputs, "simulate")
+    simulate = decode_flag(inputs, "simulate")
     result = exchange.swap(
         pool,
-        _direction(inputs),
-        _number(inputs, "amount"),
-        _number(inputs, "price_limit"),
-        drop_fees=_flag(inputs, "drop_fees"),
-        parameters=_parameters(inputs),
+        decode_direction(inputs),
+        decode_integer(inputs, "amount"),
+        decode_integer(inputs, "price_limit"),
+        drop_fees=decode_flag(inputs, "drop_fees"),
+        parameters=decode_parameters(inputs),
     )
     if not simulate:
         settlement.initialize(pool)
@@ -190,12 +202,16 @@ def _swap(inputs: Inputs, pool: Pool) -> SwapResult:
 
 
 def _simulate(inputs: Inputs, pool: Pool) -> SwapResult:
-    amount = _number(inputs, "amount")
-    return exchange.simulate_swap(pool, _direction(inputs), amount, _parameters(inputs))
+    amount = decode_integer(inputs, "amount")
+    return exchange.simulate_swap(pool, decode_direction(inputs), amount, decode_parameters(inputs))
+
+
+def _alpha_for_tao(inputs: Inputs, pool: Pool) -> int:
+    return exchange.alpha_for_tao(pool, decode_integer(inputs, "amount"))
 
 
 def _adjust(inputs: Inputs, pool: Pool) -> tuple[int, int]:
-    deltas = _number(inputs, "tao_delta"), _number(inputs, "alpha_delta")
+    deltas = decode_integer(inputs, "tao_delta"), decode_integer(inputs, "alpha_delta")
     return settlement.adjust_protocol_liquidity(pool, *deltas)
 
 
@@ -203,26 +219,28 @@ def _initialize(inputs: Inputs, pool: Pool) -> bool:
     if _field(inputs, "maybe_price_bits") is None:
         settlement.initialize(pool)
     else:
-        settlement.initialize_at_price(pool, _price(inputs, "maybe_price_bits"))
+        settlement.initialize_at_price(pool, decode_price(inputs, "maybe_price_bits"))
     return True
 
 
 _pool_operation("swap", _swap)
 _pool_operation("sim_swap", _simulate)
 _pool_operation("price", lambda _, pool: exchange.current_price(pool))
-_pool_operation("fee", lambda inputs, pool: exchange.swap_fee(pool, _number(inputs, "amount")))
-_pool_operation("alpha_for_tao", lambda inputs, pool: exchange.alpha_for_tao(pool, _number(inputs, "amount")))
+_pool_operation("fee", lambda inputs, pool: exchange.swap_fee(pool, decode_integer(inputs, "amount")))
+_pool_operation(
+    "alpha_for_tao", lambda inputs, pool: exchange.alpha_for_tao(pool, decode_integer(inputs, "amount"))
+)
 _pool_operation("adjust_protocol_liquidity", _adjust)
 _pool_operation("initialize", _initialize)
 
 
 def _swap_apply(inputs: Inputs) -> dict[str, Any]:
-    pool, total_stake = _pool(inputs), _number(inputs, "total_stake")
+    pool, total_stake = decode_pool(inputs), decode_integer(inputs, "total_stake")
     before = str(exchange.current_price(pool).bits)
-    amount, price_limit = _number(inputs, "amount"), _number(inputs, "price_limit")
-    options: Any = {"drop_fees": _flag(inputs, "drop_fees"), "parameters": _parameters(inputs)}
+    amount, price_limit = decode_integer(inputs, "amount"), decode_integer(inputs, "price_limit")
+    options: Any = {"drop_fees": decode_flag(inputs, "drop_fees"), "parameters": decode_parameters(inputs)}
     try:
-        if _direction(inputs) is Direction.BUY:
+        if decode_direction(inputs) is Direction.BUY:
             result = settlement.swap_tao_for_alpha(pool, amount, price_limit, **options)
             total_stake = settlement.total_stake_after_purchase(total_stake, amount)
         else:
@@ -230,11 +248,11 @@ def _swap_apply(inputs: Inputs) -> dict[str, Any]:
             total_stake = settlement.total_stake_after_sale(total_stake, result)
     except ExchangeError as error:
         raise ProtocolError(type(error).__name__, _books(pool, total_stake)) from None
-    return {"value": _encoded(result), "after": _books(pool, total_stake), "price_before_bits": before}
+    return {"value": encode(result), "after": _books(pool, total_stake), "price_before_bits": before}
 
 
 def _books(pool: Pool, total_stake: int) -> dict[str, Any]:
-    return {**_state(pool), "total_stake": str(total_stake), "volume": str(pool.volume)}
+    return {**encode_pool(pool), "total_stake": str(total_stake), "volume": str(pool.volume)}
 
 
 def _price_limits(_: Inputs) -> dict[str, Any]:
