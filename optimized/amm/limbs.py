@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from taospec.optimized.compilation import scalar, subroutine
+from taospec.optimized.compilation import inlined, subroutine
 from taospec.optimized.fixed_point.words import (
     ONE,
     WORD_BITS,
@@ -48,7 +48,7 @@ def multiply_pairs_high(
     return high, low
 
 
-@scalar
+@inlined
 def multiply_pair_by_word(
     high: np.uint64, low: np.uint64, factor: np.uint64
 ) -> tuple[np.uint64, np.uint64, np.uint64]:
@@ -61,7 +61,7 @@ def multiply_pair_by_word(
     return top, middle, bottom
 
 
-@scalar
+@inlined
 def shift_right_triple(
     top: np.uint64, middle: np.uint64, bottom: np.uint64, shift: np.uint64
 ) -> tuple[np.uint64, np.uint64]:
