@@ -17,7 +17,7 @@ from taospec.reference.amm.swap import current_price
 from taospec.reference.emission.alpha_split import split_alpha
 from taospec.reference.emission.dividends import dividend_distribution, dividends_and_incentives
 from taospec.reference.emission.flow_shares import FlowAverage, FlowPolicy, TaoFlow, flow_shares
-from taospec.reference.emission.injection import Injection, inject
+from taospec.reference.emission.injection import Credit, Injection, inject
 from taospec.reference.emission.moving_price import moving_alpha_price, moving_rate, next_moving_price
 from taospec.reference.emission.parents import (
     Parent,
@@ -158,11 +158,8 @@ def _subnet_terms(inputs: Inputs) -> dict[str, Any]:
 def _emit_to_subnets(inputs: Inputs) -> dict[str, Any]:
     pools = _pools(inputs)
     terms = _terms(inputs, pools)
-    credit = _integer(inputs, "credit")
-    injections: dict[int, Injection] = {}
-    for netuid, pool in pools.items():
-        injections[netuid] = inject(pool, terms[netuid], credit)
-        credit -= injections[netuid].spent
+    credit = Credit(_integer(inputs, "credit"))
+    injections = {netuid: inject(netuid, pool, terms[netuid], credit) for netuid, pool in pools.items()}
     after = [
         {"netuid": netuid, **_emitted(inputs, subnet, pools[netuid], terms[netuid], injections[netuid])}
         for netuid, subnet in _subnets(inputs).items()
@@ -174,7 +171,7 @@ def _emit_to_subnets(inputs: Inputs) -> dict[str, Any]:
         {
             "after": after,
             **_encoded_terms(terms),
-            "total_issuance": str(max(_integer(inputs, "total_issuance") - credit, 0)),
+            "total_issuance": str(max(_integer(inputs, "total_issuance") - credit.remaining, 0)),
             "total_stake": str(total_stake),
         }
     )

@@ -5,6 +5,8 @@ Source: ``pallets/subtensor/src/coinbase/run_coinbase.rs``.
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import attrs
 
 from taospec.reference.amm.errors import ExchangeError
@@ -21,6 +23,28 @@ from taospec.reference.rules import implements
 from taospec.reference.state.pool import Pool
 
 
+class Payer(Protocol):
+    """Pays for a subnet out of the TAO that a block minted."""
+
+    def pay(self, netuid: int, amount: int) -> bool:
+        """Move ``amount`` rao to the subnet's account; false, and nothing moved, if that fails."""
+
+
+@attrs.define
+class Credit:
+    """A number of rao to pay from, without accounts."""
+
+    remaining: int
+    """Rao left."""
+
+    def pay(self, netuid: int, amount: int) -> bool:
+        """Take ``amount`` rao; false if there are fewer."""
+        if amount > self.remaining:
+            return False
+        self.remaining -= amount
+        return True
+
+
 @attrs.frozen(kw_only=True)
 class Injection:
     """What was really put into a pool. Amounts are rao."""
@@ -33,9 +57,6 @@ class Injection:
     """TAO that bought alpha (``SubnetExcessTao``)."""
     alpha_bought: int
     """Alpha that it bought: outside the pool, owned by nobody (``SubnetProtocolAlpha``)."""
-    spent: int
-    """What was taken from the block's credit. More than ``tao_in + excess_tao`` by what a purchase
-    that failed left on the subnet's account."""
     total_stake_increase: int
     """By how much the network's total stake grows."""
 
@@ -46,20 +67,20 @@ class Injection:
 
 
 @implements("EMISSION-INJECT-1", "EMISSION-INJECT-3")
-def inject(pool: Pool, terms: SubnetTerms, credit: int) -> Injection:
+def inject(netuid: int, pool: Pool, terms: SubnetTerms, payer: Payer) -> Injection:
     """Reweight the pool, buy alpha from the **old** reserves, then add alpha and TAO.
 
-    Weights out of bounds: nothing is injected, but alpha is still bought. TAO that the credit
-    does not cover is not injected; the alpha is.
+    Weights out of bounds: nothing is injected, but alpha is still bought. TAO that cannot be
+    paid is not injected; the alpha is.
 
     Source: ``run_coinbase.rs:70``.
     """
     tao, alpha = adjust_protocol_liquidity(
         pool, terms.tao_in.saturating_to_num(U64), terms.alpha_in.saturating_to_num(U64)
     )
-    purchase = _buy(pool, terms.excess_tao.saturating_to_num(U64), credit)
+    purchase = _buy(netuid, pool, terms.excess_tao.saturating_to_num(U64), payer)
     pool.alpha_in = min(pool.alpha_in + alpha, U64_MAX)
-    if tao > credit - purchase.paid:
+    if tao > 0 and not payer.pay(netuid, tao):
         tao = 0
     pool.tao_reserve = min(pool.tao_reserve + tao, U64_MAX)
     return Injection(
@@ -67,7 +88,6 @@ def inject(pool: Pool, terms: SubnetTerms, credit: int) -> Injection:
         alpha_in=alpha,
         excess_tao=purchase.tao,
         alpha_bought=purchase.alpha,
-        spent=purchase.paid + tao,
         total_stake_increase=purchase.staked + tao,
     )
 
@@ -76,8 +96,6 @@ def inject(pool: Pool, terms: SubnetTerms, credit: int) -> Injection:
 class _Purchase:
     """Alpha bought for a pool's subnet by the protocol, rao."""
 
-    paid: int = 0
-    """TAO taken from the credit."""
     tao: int = 0
     """TAO that entered the pool."""
     alpha: int = 0
@@ -87,20 +105,23 @@ class _Purchase:
 
 
 @implements("EMISSION-INJECT-2")
-def _buy(pool: Pool, tao: int, credit: int) -> _Purchase:
-    """Buy alpha without a fee, up to the largest price.
+def _buy(netuid: int, pool: Pool, tao: int, payer: Payer) -> _Purchase:
+    """Buy alpha without a fee, up to the largest price, if it can be paid.
 
-    Not tried if the credit is short. A purchase that the pool refuses **costs the TAO**: it
-    stays on the subnet's account, outside the pool.
+    A purchase that the pool refuses **costs the TAO**: it stays on the subnet's account,
+    outside the pool.
 
     Source: ``run_coinbase.rs:104``.
     """
-    if tao == 0 or tao > credit:
+    if tao == 0 or not payer.pay(netuid, tao):
         return _Purchase()
     try:
         result = swap_tao_for_alpha(pool, tao, MAXIMUM_PRICE_LIMIT, drop_fees=True)
     except ExchangeError:
-        return _Purchase(paid=tao)
+        return _Purchase()
     pool.protocol_alpha = min(pool.protocol_alpha + result.amount_paid_out, U64_MAX)
-    staked = total_stake_after_purchase(0, tao)
-    return _Purchase(paid=tao, tao=result.amount_paid_in, alpha=result.amount_paid_out, staked=staked)
+    return _Purchase(
+        tao=result.amount_paid_in,
+        alpha=result.amount_paid_out,
+        staked=total_stake_after_purchase(0, tao),
+    )

@@ -3,7 +3,7 @@
 import pytest
 
 from taospec.reference.emission.alpha_split import AlphaSplit, split_alpha
-from taospec.reference.emission.injection import inject
+from taospec.reference.emission.injection import Credit, inject
 from taospec.reference.emission.rates import u16_fraction, u64_fraction
 from taospec.reference.emission.terms import root_proportion, subnet_terms
 from taospec.reference.fixed_point import U96F32
@@ -69,7 +69,7 @@ def test_weights_out_of_bounds_inject_nothing_and_the_pool_stays():
     """All TAO into a pool whose alpha weight is at its minimum would push it below."""
     held = pool(quote_weight=99 * 10**16, alpha_in=1, tao_reserve=1)
     terms = subnet_terms(held, rao(TAO), 0, rao(0))
-    injection = inject(held, terms, TAO)
+    injection = inject(1, held, terms, Credit(TAO))
     assert (injection.tao_in, injection.alpha_in) == (0, 0)
     assert held.quote_weight == 99 * 10**16
 
@@ -78,8 +78,9 @@ def test_weights_out_of_bounds_inject_nothing_and_the_pool_stays():
 def test_a_purchase_that_the_pool_refuses_costs_the_tao_all_the_same():
     """An alpha reserve below 1e6 rao pays nothing out."""
     held = pool(alpha_in=999_999, tao_reserve=999_999)
-    injection = inject(held, subnet_terms(held, rao(1000), 0, rao(0)), 5000)
-    assert (injection.spent, injection.excess_tao, injection.alpha_bought) == (1000, 0, 0)
+    credit = Credit(5000)
+    injection = inject(1, held, subnet_terms(held, rao(1000), 0, rao(0)), credit)
+    assert (credit.remaining, injection.excess_tao, injection.alpha_bought) == (4000, 0, 0)
     assert injection.total_stake_increase == 0
     assert held.tao_reserve == 999_999
 
@@ -88,8 +89,8 @@ def test_a_purchase_that_the_pool_refuses_costs_the_tao_all_the_same():
 def test_a_credit_that_is_short_buys_nothing_and_still_mints_alpha():
     held = pool()
     terms = subnet_terms(held, rao(TAO), 10_000 * TAO, rao(1))
-    injection = inject(held, terms, 0)
-    assert (injection.spent, injection.tao_in, injection.alpha_bought) == (0, 0, 0)
+    injection = inject(1, held, terms, Credit(0))
+    assert (injection.tao_in, injection.excess_tao, injection.alpha_bought) == (0, 0, 0)
     assert held.alpha_in == 10_000 * TAO + TAO // 2
     assert held.tao_reserve == 1_000 * TAO
 
