@@ -8,13 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import attrs
 
 from taospec.conformance.operations import Inputs, Operation
+from taospec.conformance.storage_changes import decode_dump, encode_dump, storage_changes
 from taospec.reference.amm.swap import current_price
 from taospec.reference.emission.alpha_split import split_alpha
+from taospec.reference.emission.coinbase import (
+    OwnerHooks,
+    mint_block_emission,
+    run_coinbase,
+    update_moving_prices,
+    update_root_proportions,
+)
 from taospec.reference.emission.dividends import dividend_distribution, dividends_and_incentives
 from taospec.reference.emission.flow_shares import FlowAverage, FlowPolicy, TaoFlow, flow_shares
 from taospec.reference.emission.injection import Credit, Injection, inject
@@ -39,6 +47,7 @@ from taospec.reference.fixed_point import I64F64, I96F32, U64F64, U96F32, FixedP
 from taospec.reference.fixed_point.numbers import U64
 from taospec.reference.invalid_input import U16_MAX, U64_MAX, InvalidInputError, require_integer
 from taospec.reference.state.pool import EQUAL_WEIGHTS, Pool
+from taospec.reference.state.upstream_names import export_state, import_state
 from taospec.reference.supply.block_emission import alpha_issuance
 
 _Fixed = TypeVar("_Fixed", bound=FixedPoint)
@@ -257,6 +266,47 @@ def _pool(subnet: Inputs) -> Pool:
     )
 
 
+# A whole block's emission, on chain storage.
+
+_READ_OR_WRITTEN = """
+Active ActivityCutoffFactorMilli Alpha AlphaAssets::AlphaBurned AlphaAssets::AlphaRecycled
+AlphaAssets::TotalAlphaIssuance AlphaDividendsPerSubnet AlphaSigmoidSteepness AlphaV2 AlphaValues
+AutoStakeDestination Balances::Account Balances::TotalIssuance BlockAtRegistration BlockEmission
+BlocksSinceLastStep Bonds BondsMovingAverage BondsPenalty CKBurn ChildKeys ChildkeyTake
+CommitRevealWeightsEnabled Consensus Delegates Dividends EMAPriceHalvingBlocks Emission
+FirstEmissionBlockNumber Incentive IsNetworkMember Kappa Keys LastEpochBlock LastMechansimStepBlock
+LastUpdate LiquidAlphaOn MaxAllowedValidators MaxEpochsPerBlock MechanismCountCurrent
+MechanismEmissionSplit MinChildkeyTake MinChildkeyTakePerSubnet MinerBurned
+NetworkRegistrationAllowed NetworksAdded OwnedHotkeys Owner OwnerCutEnabled ParentKeys
+PendingEpochAt PendingOwnerCut PendingRootAlphaDivs PendingServerEmission PendingValidatorEmission
+RecycleOrBurn RevealPeriodEpochs RootAlphaDividendsPerSubnet RootClaimable RootProp StakeThreshold
+StakeWeight StakingHotkeys SubnetAlphaIn SubnetAlphaInEmission SubnetAlphaOut SubnetAlphaOutEmission
+SubnetEmissionEnabled SubnetEpochIndex SubnetExcessTao SubnetMechanism SubnetMovingAlpha
+SubnetMovingPrice SubnetOwner SubnetOwnerCut SubnetOwnerHotkey SubnetProtocolAlpha
+SubnetProtocolFlow SubnetRootSellTao SubnetTAO SubnetTaoInEmission SubnetVolume SubnetworkN
+SubtokenEnabled Swap::FeeRate Swap::PalSwapInitialized Swap::SwapBalancer TaoWeight Tempo
+TimelockedWeightCommits TotalHotkeyAlpha TotalHotkeyAlphaLastEpoch TotalHotkeyShares
+TotalHotkeySharesV2 TotalIssuance TotalStake Uids ValidatorPermit ValidatorTrust VotingPower
+VotingPowerDisableAtBlock VotingPowerEmaAlpha VotingPowerTrackingEnabled WeightCommits Weights
+Yuma3On
+"""
+COINBASE_ITEMS: Final = frozenset(_READ_OR_WRITTEN.split())
+"""The storage items that a block's emission reads or writes."""
+
+
+def _coinbase(inputs: Inputs) -> dict[str, Any]:
+    """Mint, coinbase, moving prices and root proportions, for a block in which no owner's cut is passed
+    on or locked and no subnet changes its owner."""
+    state = import_state(decode_dump(inputs["state"]))
+    state.clock.block = _integer(inputs, "block")
+    before = export_state(state)
+    nothing_else = OwnerHooks(change_owner=lambda netuid: None, owner_cut_paid=lambda netuid, amount: None)
+    run_coinbase(state, mint_block_emission(state), nothing_else)
+    update_moving_prices(state)
+    update_root_proportions(state)
+    return _value(encode_dump(storage_changes(before, export_state(state))))
+
+
 # Dividends.
 
 
@@ -390,6 +440,7 @@ REFERENCE: dict[str, Operation] = {
     "emission.pow_normalize": _pow_normalize,
     "emission.subnet_terms": _subnet_terms,
     "emission.emit_to_subnets": _emit_to_subnets,
+    "emission.coinbase": _coinbase,
     "emission.dividend_distribution": _dividend_distribution,
     "emission.parent_child_dividends": _parent_child_dividends,
     "emission.dividends_and_incentives": _dividends_and_incentives,

@@ -11,6 +11,7 @@ from taospec.conformance.vector_file import read_vector_file
 
 FOLDER = Path(next(iter(taospec.conformance.__path__))) / "vectors" / "emission"
 COUNTS = {
+    "emission_coinbase": 91,
     "emission_dividends": 800,
     "emission_moving_price": 1000,
     "emission_shares": 868,

@@ -1,0 +1,148 @@
+"""Cases of ``emission.coinbase``, cut from chain traces of the real runtime.
+
+A block of a trace is such a case if nothing but the block's own emission changed what the case
+holds: no call succeeded, no root dividend was claimed, no weights were revealed, no children, locks
+or owners changed. Then the state before it is the input, and what the block changed the answer.
+
+``python -m taospec.conformance.trace_cases TRACE... OUT`` chooses few cases that together change
+everything that any of them changes, and writes them.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from taospec.conformance.answers import Answer
+from taospec.conformance.operations.emission import COINBASE_ITEMS
+from taospec.conformance.storage_changes import encode_dump
+from taospec.conformance.vector_file import FORMAT, PROTOCOL, Case, case_id, write_vector_file
+from taospec.reference.state.state import State
+from taospec.reference.state.upstream_names import export_state, import_state, remove_entries, write_entries
+
+OTHER_STEPS: Final = frozenset(
+    {
+        "ChildKeys",
+        "DecayingHotkeyLock",
+        "DecayingOwnerLock",
+        "HotkeyLock",
+        "LastUpdate",
+        "Lock",
+        "LockingColdkeys",
+        "NumStakingColdkeys",
+        "OwnerLock",
+        "ParentKeys",
+        "PendingChildKeys",
+        "RootClaimed",
+        "StakingColdkeys",
+        "StakingColdkeysByIndex",
+        "SubnetOwner",
+        "SubnetOwnerHotkey",
+        "TimelockedWeightCommits",
+        "Weights",
+    }
+)
+"""A block that changes one of these did more than emit."""
+
+UNCONCERNED: Final = frozenset(
+    {
+        "AlphaMapLastKey",
+        "AlphaV2MapLastKey",
+        "Burn",
+        "NetworkRegisteredAt",
+        "RegistrationsThisBlock",
+        "RegistrationsThisInterval",
+        "System::Number",
+    }
+)
+"""Changed by other steps of a block or from outside, and read by no step of emission."""
+
+TIMES_EACH: Final = 2
+"""How often each trace should show each change, with and without an epoch."""
+
+
+def main(arguments: list[str]) -> None:
+    """Write the cases of the traces."""
+    *traces, out = arguments
+    chosen: list[Case] = []
+    for trace in traces:
+        chosen += _chosen(emission_blocks(Path(trace)))
+    header = {
+        "format": FORMAT,
+        "suite": "emission_coinbase",
+        "protocol": PROTOCOL,
+        "provenance": "upstream-execution",
+        "seed": "public",
+        "cases": len(chosen),
+    }
+    write_vector_file(Path(out), header, chosen)
+
+
+def emission_blocks(path: Path) -> Iterator[Case]:
+    """Every block of a trace that only emitted, as a case."""
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        next(lines)
+        state = import_state(json.loads(next(lines))["state"])
+        for line in lines:
+            block = json.loads(line)
+            for entry in block.get("pre") or ():
+                value = entry["value"]
+                write_entries(state, entry["item"], [[*entry["keys"], value]] if "keys" in entry else value)
+            if _only_emitted(block):
+                yield _case(state, block)
+            _apply(state, block)
+
+
+def _only_emitted(block: Mapping[str, Any]) -> bool:
+    changed = {*block["set"], *block["removed"]}
+    return 0 not in block["results"] and changed.isdisjoint(OTHER_STEPS)
+
+
+def _case(state: State, block: Mapping[str, Any]) -> Case:
+    dump = {item: rows for item, rows in export_state(state).items() if item in COINBASE_ITEMS}
+    inputs = {"block": str(block["number"]), "state": encode_dump(dump)}
+    changes = {kind: encode_dump(_concerned(block[kind])) for kind in ("set", "removed")}
+    return Case(
+        id=case_id("emission.coinbase", inputs),
+        op="emission.coinbase",
+        inputs=inputs,
+        expected=Answer(out={"value": changes}),
+    )
+
+
+def _concerned(changes: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        item: rows
+        for item, rows in changes.items()
+        if item not in UNCONCERNED and not item.startswith("Drand::")
+    }
+
+
+def _apply(state: State, block: Mapping[str, Any]) -> None:
+    for item, keys in block["removed"].items():
+        remove_entries(state, item, keys)
+    for item, rows in block["set"].items():
+        write_entries(state, item, rows)
+
+
+def _chosen(cases: Iterable[Case]) -> list[Case]:
+    """The cases that change something which few before them did, with and without an epoch."""
+    seen: Counter[tuple[str, bool]] = Counter()
+    chosen = []
+    for case in cases:
+        changes = case.expected.out["value"]
+        epoch = "LastEpochBlock" in changes["set"]
+        changed = [(item, epoch) for item in {*changes["set"], *changes["removed"]}]
+        if any(seen[each] < TIMES_EACH for each in changed):
+            seen.update(changed)
+            chosen.append(case)
+    return chosen
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
