@@ -1,0 +1,1 @@
+"""Speed, as ratios measured in one run. Needs the extra ``optimized``."""
