@@ -1,0 +1,1 @@
+"""Subnets: what it costs to join one or to open one, and how they live and end."""
