@@ -10,6 +10,7 @@ from taospec.reference.fixed_point import I64F64, U64F64
 from taospec.reference.fixed_point.numbers import U64
 from taospec.reference.fixed_point.transcendental import exp
 from taospec.reference.rules import implements
+from taospec.reference.state.locks import LockState
 
 DUST: Final = 100
 """Rao of mass and of conviction below which a lock is nothing."""
@@ -20,26 +21,6 @@ _ZERO: Final = U64F64.zero()
 
 
 @attrs.frozen
-class LockState:
-    """A lock, of one coldkey or of all that an aggregate counts."""
-
-    locked_mass: int
-    """Locked alpha, rao (u64)."""
-    conviction: U64F64
-    """Conviction earned, in rao with 64 fraction bits."""
-    last_update: int
-    """Block up to which both are rolled."""
-
-    @property
-    def is_dust(self) -> bool:
-        """Whether mass and conviction are both below :data:`DUST`.
-
-        Source: ``pallets/subtensor/src/staking/lock.rs:38``.
-        """
-        return self.locked_mass < DUST and self.conviction < _DUST_CONVICTION
-
-
-@attrs.frozen
 class RollDelta:
     """What rolling took away: saturating differences, 0 where something grew."""
 
@@ -47,6 +28,11 @@ class RollDelta:
     """Mass lost, rao."""
     conviction: U64F64
     """Conviction lost."""
+
+    @property
+    def is_zero(self) -> bool:
+        """Whether nothing was lost."""
+        return self.locked_mass == 0 and self.conviction == _ZERO
 
 
 @implements("STAKE-CONVICTION-1")
@@ -66,12 +52,20 @@ def roll_forward(
         rolled = LockState(mass, conviction, now)
     if owner:
         rolled = attrs.evolve(rolled, conviction=U64F64.saturating_from_num(rolled.locked_mass))
-    if rolled.is_dust:
+    if is_dust(rolled):
         rolled = LockState(0, _ZERO, rolled.last_update)
     delta = RollDelta(
         max(lock.locked_mass - rolled.locked_mass, 0), lock.conviction.saturating_sub(rolled.conviction)
     )
     return rolled, delta
+
+
+def is_dust(lock: LockState) -> bool:
+    """Whether mass and conviction are both below :data:`DUST`.
+
+    Source: ``pallets/subtensor/src/staking/lock.rs:29``.
+    """
+    return lock.locked_mass < DUST and lock.conviction < _DUST_CONVICTION
 
 
 @implements("STAKE-CONVICTION-2")
@@ -80,7 +74,7 @@ def _decayed(
 ) -> tuple[int, U64F64]:
     """Mass and conviction after ``blocks``, with ``u`` and ``v`` the decays of mass and conviction.
 
-    Source: ``pallets/subtensor/src/staking/lock.rs:357``.
+    Source: ``pallets/subtensor/src/staking/lock.rs:355``.
     """
     u, v = exp_decay(blocks, unlock_rate), exp_decay(blocks, maturity_rate)
     mass = U64F64.saturating_from_num(lock.locked_mass)
@@ -98,7 +92,7 @@ def _earned_share(blocks: int, unlock_rate: int, maturity_rate: int, u: U64F64, 
     ``(dt / rate) * v`` for equal rates, 0 if either rate is 0, else
     ``unlock_rate * (u - v) / (unlock_rate - maturity_rate)``, at least 0.
 
-    Source: ``pallets/subtensor/src/staking/lock.rs:379``.
+    Source: ``pallets/subtensor/src/staking/lock.rs:376``.
     """
     if unlock_rate == maturity_rate:
         elapsed = U64F64.saturating_from_num(blocks).safe_div(U64F64.saturating_from_num(maturity_rate))

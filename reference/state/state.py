@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from taospec.reference.state.accounts import Account, AutoStake, AutoStakers, Childkeys, Coldkey, Hotkey
 from taospec.reference.state.commits import HashCommits, TimelockedCommits
 from taospec.reference.state.emission import Emission
+from taospec.reference.state.events import EventLog
 from taospec.reference.state.hyperparameters import Hyperparameters, VotingPowerTracking
 from taospec.reference.state.journal import Journal, Transaction
 from taospec.reference.state.leases import Lease, LeaseShare
@@ -36,6 +37,8 @@ class State:
     def __init__(self) -> None:
         self.journal = Journal()
         """Written by the records themselves."""
+        self.events = EventLog(self.journal)
+        """What operations report."""
         self.tables: dict[str, Table[Any, Any]] = {}
         """Every table by the name of its records, in order of declaration."""
 
