@@ -24,9 +24,11 @@ Operation: TypeAlias = Callable[[Inputs], Any]
 
 REFERENCE_MODULES = (
     "amm",
+    "conviction",
     "emission",
     "fixed_point",
     "staking",
+    "subnets",
     "supply",
     "yuma_epoch",
     "yuma_math",

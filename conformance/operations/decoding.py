@@ -1,0 +1,59 @@
+"""Reading the fields of a case's ``in``: each refuses what its type cannot hold, with field and value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+from taospec.reference.fixed_point import FixedPoint
+from taospec.reference.invalid_input import U64_MAX, InvalidInputError, require_integer
+
+_Fixed = TypeVar("_Fixed", bound=FixedPoint)
+
+
+def field(inputs: Mapping[str, Any], name: str) -> Any:
+    """The value of a field that must be there."""
+    if name not in inputs:
+        raise InvalidInputError(name, None, "is missing")
+    return inputs[name]
+
+
+def decimal(name: str, text: Any, minimum: int = 0, maximum: int = U64_MAX) -> int:
+    """An integer written as decimal text."""
+    if not isinstance(text, str) or not text.isascii() or not text.removeprefix("-").isdecimal():
+        raise InvalidInputError(name, text, "must be decimal text")
+    return require_integer(name, int(text), minimum, maximum)
+
+
+def amount(inputs: Mapping[str, Any], name: str, maximum: int = U64_MAX) -> int:
+    """An unsigned integer field written as decimal text, u64 unless said otherwise."""
+    return decimal(name, field(inputs, name), 0, maximum)
+
+
+def number(inputs: Mapping[str, Any], name: str, maximum: int) -> int:
+    """An unsigned integer field written as a number."""
+    return require_integer(name, field(inputs, name), 0, maximum)
+
+
+def flag(inputs: Mapping[str, Any], name: str) -> bool:
+    """A field that is true or false."""
+    value = field(inputs, name)
+    if not isinstance(value, bool):
+        raise InvalidInputError(name, value, "must be true or false")
+    return value
+
+
+def bits(inputs: Mapping[str, Any], name: str, fixed: type[_Fixed]) -> _Fixed:
+    """A fixed-point field written as the decimal text of its raw bits."""
+    return fixed.from_bits(decimal(name, field(inputs, name), fixed.MIN_BITS, fixed.MAX_BITS))
+
+
+def rows(inputs: Mapping[str, Any], name: str, length: int | None = None) -> Sequence[Any]:
+    """An array field; with ``length``, of arrays of that length."""
+    value = field(inputs, name)
+    if not isinstance(value, list):
+        raise InvalidInputError(name, value, "must be an array")
+    for index, row in enumerate(value):
+        if length is not None and (not isinstance(row, list) or len(row) != length):
+            raise InvalidInputError(f"{name}[{index}]", row, f"must be an array of {length}")
+    return value
