@@ -22,9 +22,11 @@ from mpmath import mp, mpf
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from taospec.reference.fixed_point import I32F32, FixedPoint
+from taospec.reference.fixed_point import I32F32, U64F64, FixedPoint
 from taospec.reference.fixed_point.errors import MathError
 from taospec.reference.fixed_point.transcendental import exp, ln
+from taospec.reference.subnets.burn_price import bumped_burn, decayed_burn
+from taospec.reference.subnets.lock_cost import network_lock_cost
 from taospec.reference.supply.block_emission import INITIAL_EMISSION
 from taospec.reference.supply.halvings import closed_form_emission
 from taospec.reference.supply.issuance import issuance_after
@@ -182,12 +184,40 @@ def supply_curve(figure: Figure, colours: Sequence[str]) -> None:
         ax.grid(alpha=0.25)
 
 
+def registration_prices(figure: Figure, colours: Sequence[str]) -> None:
+    """A day of burn, and lock cost after two subnets."""
+    burn_axis, lock_axis = figure.subplots(1, 2)
+    multiplier = U64F64.from_num(1.26)
+    burn, burns = 1_000_000_000, []
+    for block in range(2, 7_202):
+        burn = decayed_burn(burn, 360, block, 500_000_000, 100_000_000_000)
+        for _ in range(3 if block in (1_500, 1_560, 1_620) else block in (4_000, 5_500)):
+            burn = bumped_burn(burn, multiplier, 500_000_000, 100_000_000_000)
+        burns.append(burn / 1e9)
+    burn_axis.plot(range(2, 7_202), burns, color=colours[0], linewidth=1.6)
+    burn_axis.set_title("burn, TAO", loc="left", fontsize=10)
+    burn_axis.set_xlabel("block", fontsize=9)
+    burn_axis.set_ylim(bottom=0)
+    last, last_block, costs = 1_000_000_000_000, 1, []
+    blocks = range(1, 400_001, 2_000)
+    for block in blocks:
+        cost = network_lock_cost(last, 100_000_000_000, last_block, block, 100_800)
+        costs.append(cost / 1e9)
+        if block in (60_001, 90_001):
+            last, last_block = cost, block
+    lock_axis.plot(blocks, costs, color=colours[1], linewidth=1.6)
+    lock_axis.set_title("lock cost, TAO", loc="left", fontsize=10)
+    lock_axis.set_xlabel("block", fontsize=9)
+    lock_axis.set_ylim(bottom=0)
+
+
 PICTURES: dict[Callable[[Figure, Sequence[str]], None], tuple[float, float]] = {
     weights_to_clipped: (7.2, 5.6),
     bonds_over_epochs: (7.2, 3.0),
     liquid_alpha: (7.2, 3.0),
     exp_error: (7.2, 3.2),
     ln_error: (7.2, 3.2),
+    registration_prices: (7.2, 2.8),
     supply_curve: (7.2, 3.0),
 }
 """What is drawn, and its size in inches."""
