@@ -25,6 +25,8 @@ from sphinx.util.docutils import SphinxDirective
 from taospec.reference.fixed_point import I32F32, U64F64, FixedPoint
 from taospec.reference.fixed_point.errors import MathError
 from taospec.reference.fixed_point.transcendental import exp, ln
+from taospec.reference.staking.conviction import roll_forward
+from taospec.reference.state.locks import LockState
 from taospec.reference.subnets.burn_price import bumped_burn, decayed_burn
 from taospec.reference.subnets.lock_cost import network_lock_cost
 from taospec.reference.supply.block_emission import INITIAL_EMISSION
@@ -211,12 +213,31 @@ def registration_prices(figure: Figure, colours: Sequence[str]) -> None:
     lock_axis.set_ylim(bottom=0)
 
 
+def conviction(figure: Figure, colours: Sequence[str]) -> None:
+    """Mass and conviction of a decaying and a perpetual lock."""
+    blocks = range(0, 5_256_001, 36_000)
+    lock = LockState(1_000_000_000_000, U64F64.zero(), 0)
+    for ax, perpetual in zip(figure.subplots(1, 2, sharey=True), (False, True), strict=True):
+        rolled = [
+            roll_forward(lock, block, 934_866, 934_866, owner=False, perpetual=perpetual)[0]
+            for block in blocks
+        ]
+        days = [block / 7_200 for block in blocks]
+        ax.plot(days, [each.locked_mass / 1e9 for each in rolled], color=colours[0], label="mass")
+        ax.plot(days, [_real(each.conviction) / 1e9 for each in rolled], color=colours[1], label="conviction")
+        ax.set_title("perpetual" if perpetual else "decaying", loc="left", fontsize=10)
+        ax.set_xlabel("days", fontsize=9)
+        ax.grid(alpha=0.25)
+        ax.legend(fontsize=8, frameon=False)
+
+
 PICTURES: dict[Callable[[Figure, Sequence[str]], None], tuple[float, float]] = {
     weights_to_clipped: (7.2, 5.6),
     bonds_over_epochs: (7.2, 3.0),
     liquid_alpha: (7.2, 3.0),
     exp_error: (7.2, 3.2),
     ln_error: (7.2, 3.2),
+    conviction: (7.2, 2.8),
     registration_prices: (7.2, 2.8),
     supply_curve: (7.2, 3.0),
 }

@@ -115,7 +115,6 @@ def set_perpetual_lock(state: State, coldkey: AccountId, netuid: int, enabled: b
     state.events.deposit("PerpetualLockUpdated", coldkey=coldkey, netuid=netuid, enabled=enabled)
 
 
-@implements("STAKE-LOCK-3")
 def move_lock(state: State, coldkey: AccountId, destination: AccountId, netuid: int) -> None:
     """Point a coldkey's lock on a subnet at another hotkey.
 
@@ -146,7 +145,6 @@ def move_lock(state: State, coldkey: AccountId, destination: AccountId, netuid: 
     )
 
 
-@implements("STAKE-LOCK-4")
 def set_reject_locked_alpha(state: State, coldkey: AccountId, enabled: bool) -> None:
     """Refuse or accept locked alpha; **accounts refuse unless told otherwise**.
 
@@ -179,7 +177,7 @@ def locked_hotkey(state: State, coldkey: AccountId, netuid: int) -> AccountId | 
     return None
 
 
-@implements("STAKE-LOCK-5")
+@implements("STAKE-LOCK-3")
 def available_to_unstake(state: State, coldkey: AccountId, netuid: int) -> int:
     """Stake of the coldkey on the subnet, over all hotkeys, that no lock binds, rao.
 
@@ -210,7 +208,7 @@ def current_lock(state: State, coldkey: AccountId, netuid: int) -> LockState:
     return _rolled(state, _read_lock(state, coldkey, netuid, hotkey), bucket)
 
 
-@implements("STAKE-LOCK-6")
+@implements("STAKE-LOCK-4")
 def force_reduce_lock(state: State, coldkey: AccountId, netuid: int, amount: int) -> None:
     """Take up to ``amount`` off the coldkey's lock, with the conviction in proportion.
 
@@ -242,7 +240,6 @@ def clean_lock(state: State, coldkey: AccountId, netuid: int) -> None:
         _roll_and_save(state, coldkey, netuid, hotkey)
 
 
-@implements("STAKE-LOCK-7")
 def transfer_lock(state: State, origin: AccountId, destination: AccountId, netuid: int, amount: int) -> None:
     """Let a lock follow a transfer of ``amount`` rao of stake between coldkeys.
 
@@ -285,7 +282,6 @@ def transfer_lock(state: State, origin: AccountId, destination: AccountId, netui
         _add_to_bucket(state, target_bucket, moved)
 
 
-@implements("STAKE-LOCK-8")
 def auto_lock_owner_cut(state: State, netuid: int, amount: int) -> None:
     """Lock the owner's cut to the hotkey that the owner's lock names, else to the owner's hotkey.
 
@@ -307,7 +303,7 @@ def auto_lock_owner_cut(state: State, netuid: int, amount: int) -> None:
 # Conviction of hotkeys and subnets.
 
 
-@implements("STAKE-LOCK-9")
+@implements("STAKE-LOCK-5")
 def hotkey_conviction(state: State, hotkey: AccountId, netuid: int) -> U64F64:
     """Conviction of all locks to a hotkey on a subnet as of now.
 
@@ -319,7 +315,7 @@ def hotkey_conviction(state: State, hotkey: AccountId, netuid: int) -> U64F64:
     return conviction
 
 
-@implements("STAKE-LOCK-10")
+@implements("STAKE-LOCK-6")
 def total_conviction(state: State, netuid: int) -> U64F64:
     """Conviction of all locks on a subnet as of now.
 
@@ -331,7 +327,7 @@ def total_conviction(state: State, netuid: int) -> U64F64:
     return total
 
 
-@implements("STAKE-LOCK-11")
+@implements("STAKE-LOCK-7")
 def subnet_king(state: State, netuid: int) -> AccountId | None:
     """The hotkey with the most conviction on a subnet; of equal ones the **greatest** account.
 
@@ -411,7 +407,7 @@ def _roll_individual(
     return _rolled(state, _read_lock(state, coldkey, netuid, hotkey), bucket), bucket
 
 
-@implements("STAKE-LOCK-12")
+@implements("STAKE-LOCK-8")
 def _roll_with_aggregate(
     state: State, coldkey: AccountId, netuid: int, hotkey: AccountId
 ) -> tuple[LockState, _Bucket, LockState]:
@@ -438,7 +434,7 @@ def _roll_and_save(state: State, coldkey: AccountId, netuid: int, hotkey: Accoun
     return lock
 
 
-@implements("STAKE-LOCK-13")
+@implements("STAKE-LOCK-9")
 def _add_to_bucket(state: State, bucket: _Bucket, added: LockState) -> None:
     """Roll the aggregate, add a lock, and roll again (which for an owner resets conviction).
 

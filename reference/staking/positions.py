@@ -31,7 +31,6 @@ def total_coldkey_alpha(state: State, coldkey: AccountId, netuid: int) -> int:
     return min(sum(stake_of(state, hotkey, coldkey, netuid) for hotkey in hotkeys), U64_MAX)
 
 
-@implements("STAKE-POSITION-2")
 def hotkey_value(state: State, hotkey: AccountId) -> int:
     """Worth of a hotkey's stake on all subnets at their prices, rao of TAO: no slippage, no fee.
 

@@ -6,7 +6,6 @@ from typing import Any, Final
 
 import attrs
 
-from taospec.reference.rules import implements
 from taospec.reference.state.journal import Journal
 
 
@@ -32,7 +31,6 @@ class EventLog:
         self._events: Final[list[Event]] = []
         self._journal = journal
 
-    @implements("STATE-EVENT-1")
     def deposit(self, name: str, /, **fields: Any) -> None:
         """Append an event."""
         if self._journal.recording:
