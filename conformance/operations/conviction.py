@@ -116,7 +116,6 @@ _CALLS: Final[dict[str, Callable[[State, AccountId, str, list[Any]], Any]]] = {
 
 def _observed(state: State, coldkeys: list[AccountId], hotkeys: list[AccountId]) -> dict[str, Any]:
     aggregates = [(_number(key[1]), held) for key, held in state.hotkey_locks.items()]
-    decaying = [[hotkey, _lock(held.decaying)] for hotkey, held in aggregates if held.decaying]
     owner = state.owner_locks.peek(_NETUID)
     king = locks.subnet_king(state, _NETUID)
     return {

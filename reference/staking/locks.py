@@ -17,9 +17,10 @@ import attrs
 from taospec.reference.fixed_point import U64F64
 from taospec.reference.invalid_input import U64_MAX
 from taospec.reference.rules import implements
-from taospec.reference.staking.conviction import LockState, RollDelta, is_dust, roll_forward
+from taospec.reference.staking.conviction import RollDelta, is_dust, roll_forward
 from taospec.reference.staking.positions import total_coldkey_alpha
 from taospec.reference.state.errors import DispatchError, SubtensorError
+from taospec.reference.state.locks import LockState
 from taospec.reference.state.state import State
 from taospec.reference.state.storage_types import ZERO_ACCOUNT, AccountId
 
