@@ -47,9 +47,14 @@ def _packages(root: Path) -> list[str]:
 
 def _modules(package: str, root: Path) -> Sequence[str]:
     folder = root.joinpath(*package.split(".")[1:])
-    names = sorted(path.stem for path in folder.glob("*.py") if not path.stem.startswith("_"))
+    names = sorted(path.stem for path in folder.glob("*.py") if _has_page(path.stem))
     initial = [package] if (folder / "__init__.py").exists() else []
     return [*initial, *(f"{package}.{name}" for name in names)]
+
+
+def _has_page(name: str) -> bool:
+    # What runs on a GPU cannot even be imported without one.
+    return not name.startswith("_") and not name.endswith("_cuda")
 
 
 def _page(package: str, root: Path) -> str:
@@ -68,10 +73,11 @@ def find_elsewhere(
     if node.get("refdomain") != "py":
         return None
     name = node["reftarget"].rpartition(".")[2]
+    kinds = env.domains.python_domain.objtypes_for_role(node["reftype"]) or []
     found = {
         (entry.docname, entry.node_id, full_name)
         for full_name, entry in env.domains.python_domain.objects.items()
-        if full_name.rpartition(".")[2] == name and not entry.aliased and entry.objtype != "module"
+        if full_name.rpartition(".")[2] == name and not entry.aliased and entry.objtype in kinds
     }
     if len(found) != 1:
         return None
