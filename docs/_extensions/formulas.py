@@ -2,8 +2,8 @@
 
 ``{symbols} DOMAIN``
     the notation table of a domain. One symbol a line: ``key | formula | meaning | where``. The key is the
-    TeX of the symbol without indices; wherever it occurs in a displayed formula of ``spec/DOMAIN``, it links to
-    its row.
+    TeX of the symbol without indices; wherever it occurs in a displayed formula of ``spec/DOMAIN``, it links
+    to its row.
 """
 
 from __future__ import annotations
