@@ -14,7 +14,7 @@ from numba import cuda, uint32
 
 from taospec.optimized.fixed_point.i32f32 import NO_BITS, closed_proportion_product, ratio
 from taospec.optimized.yuma.arrays import F64s, I64s, Parameters, U16s, U32s, U64s
-from taospec.optimized.yuma.consensus import CODE_ONE_BITS, decode
+from taospec.optimized.yuma.consensus import decode
 from taospec.optimized.yuma.cuda.device import device_function, device_kernel
 from taospec.optimized.yuma.cuda.layout import (
     FIRST_CELL,
@@ -27,7 +27,7 @@ from taospec.optimized.yuma.cuda.rows import is_live
 from taospec.optimized.yuma.guards import PASSED
 from taospec.optimized.yuma.kernels import CONSENSUS, INCENTIVE
 from taospec.optimized.yuma.median import CODE_ONE, ONE_CODE, ZERO_CODE
-from taospec.optimized.yuma.rows import REGISTERED
+from taospec.optimized.yuma.rows import REGISTERED, U32_MAX
 
 
 def consensus_kernel(threads: int, shared_rows: int) -> Callable[..., Any]:
@@ -144,7 +144,7 @@ def encode_column(
         weight = np.int64(weights[first_cell + row * p.neurons + j])
         code = ZERO_CODE
         if weight > NO_BITS and is_live(uids[at], j, p.owner, registered, row_limit[at]):
-            code = np.uint32(min(ratio(weight, row_factor[at], row_sum[at]), CODE_ONE_BITS))
+            code = np.uint32(min(ratio(weight, row_factor[at], row_sum[at]), U32_MAX))
         codes[top + row * stride] = code
         share = row_share[at]
         if share > ZERO_CODE:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import cuda, int64
 
-from taospec.optimized.compilation import scalar
+from taospec.optimized.compilation import inlined
 from taospec.optimized.fixed_point.i32f32 import NO_BITS, ONE_BITS, proportion_to_u16, ratio, reciprocal
 from taospec.optimized.fixed_point.i32f32 import closed_proportion_product as product
 from taospec.optimized.fixed_point.i64f64 import emission_of_share
@@ -43,7 +43,7 @@ def incentives(parameters: Parameters, offsets: I64s, facts: I64s, status: I64s,
     normalize(work[INCENTIVE], offsets[FIRST_NEURON, subnet], p.neurons, shared)
 
 
-@scalar
+@inlined
 def is_proportion(rate: np.int64) -> np.bool:
     """Whether the rate is in [0, 1]: what the device computes of the guard's wider domain."""
     return rate >= NO_BITS and rate <= ONE_BITS

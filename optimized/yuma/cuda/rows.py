@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import cuda, int64
 
-from taospec.optimized.compilation import scalar
+from taospec.optimized.compilation import inlined
 from taospec.optimized.fixed_point.i32f32 import reciprocal
 from taospec.optimized.yuma.arrays import F64s, I64s, Parameters, U16s, U64s
 from taospec.optimized.yuma.cuda.blocks import block_sum
@@ -54,7 +54,7 @@ def row_sums(
         row_factor[at] = reciprocal(max(total, np.int64(1)))
 
 
-@scalar
+@inlined
 def is_live(uid: np.int64, j: np.int64, owner: np.int64, registered: np.uint64, limit: np.uint64) -> bool:
     """Whether the weight of ``uid`` on ``j`` survives the masks: not on oneself, the owner excepted."""
     return bool(registered < limit) and bool(j != uid or uid == owner)

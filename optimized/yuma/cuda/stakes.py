@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import cuda, int64, uint64
 
-from taospec.optimized.compilation import scalar
+from taospec.optimized.compilation import inlined
 from taospec.optimized.fixed_point.i32f32 import NO_BITS, ratio, reciprocal
 from taospec.optimized.fixed_point.i64f64 import (
     saturating_add_nonnegative,
@@ -185,7 +185,7 @@ def count_ranked_from(threshold: np.int64, p: Parameters, first: np.int64, work:
     return count
 
 
-@scalar
+@inlined
 def stake_rank(stake: np.int64, uid: np.int64) -> np.int64:
     """A number that orders neurons by stake and then by uid; ``stake <= 2**32``."""
     return (stake << UID_BITS) | uid
@@ -213,7 +213,7 @@ def mask_stakes(
     return total
 
 
-@scalar
+@inlined
 def is_active(last_update: np.uint64, cutoff: np.uint64, block: np.uint64) -> np.bool:
     """Whether ``last_update + cutoff`` reaches the block; a sum beyond a word does."""
     reach = last_update + cutoff
@@ -283,7 +283,7 @@ def describe_rows(
     return staked
 
 
-@scalar
+@inlined
 def registration_limit(last_update: np.uint64, commit: np.uint64, commit_reveal: np.bool) -> np.uint64:
     """A weight counts if its neuron was registered before this block.
 
