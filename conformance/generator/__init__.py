@@ -18,7 +18,7 @@ import attrs
 
 from taospec.conformance.answers import Answer, Crash, ReferenceCrashError
 from taospec.conformance.backends import LocalBackend, load_backend
-from taospec.conformance.generator import fixed_point, yuma_epoch, yuma_mechanism
+from taospec.conformance.generator import fixed_point, state, yuma_epoch, yuma_mechanism
 from taospec.conformance.vector_file import FORMAT, PROTOCOL, Case, case_id
 
 LEVELS = ("small", "realistic")
@@ -26,6 +26,7 @@ LEVELS = ("small", "realistic")
 
 _DRAW: dict[str, Callable[[Random, str], tuple[str, dict[str, Any]]]] = {
     "fixed_point": fixed_point.draw,
+    "state": state.draw,
     "yuma_epoch": yuma_epoch.draw,
     "yuma_mechanism": yuma_mechanism.draw,
 }
@@ -35,6 +36,7 @@ KINDS = tuple(_DRAW)
 
 PROBE_OPS = {
     "fixed_point": "fixed_point.add",
+    "state": "state.ledger",
     "yuma_epoch": "yuma.epoch",
     "yuma_mechanism": "yuma.mechanism.split",
 }

@@ -28,6 +28,7 @@ REFERENCE_MODULES = (
     "emission",
     "fixed_point",
     "staking",
+    "state",
     "subnets",
     "supply",
     "yuma_epoch",
@@ -52,7 +53,7 @@ def optimized_cpu_operations() -> dict[str, Operation]:
     """The operations of the optimized implementation on the CPU.
 
     Raises:
-        ModuleNotFoundError: numba is not installed.
+        ImportError: numba is not installed.
     """
     return _operations(OPTIMIZED_CPU_MODULES, "OPTIMIZED_CPU")
 
@@ -61,8 +62,7 @@ def cuda_operations() -> dict[str, Operation]:
     """The operations of the optimized implementation on a CUDA device.
 
     Raises:
-        ModuleNotFoundError: numba is not installed.
-        BackendAbsentError: there is no device.
+        ImportError: numba-cuda is not installed, or there is no device.
     """
     return _operations(CUDA_MODULES, "CUDA")
 

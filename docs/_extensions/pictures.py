@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from random import Random
 from typing import Any, ClassVar
 
 import attrs
@@ -26,7 +27,9 @@ from taospec.reference.fixed_point import I32F32, U64F64, FixedPoint
 from taospec.reference.fixed_point.errors import MathError
 from taospec.reference.fixed_point.transcendental import exp, ln
 from taospec.reference.staking.conviction import roll_forward
+from taospec.reference.staking.share_pool import Holding, holder_value, value_for_all, value_for_one
 from taospec.reference.state.locks import LockState
+from taospec.reference.state.safe_float import ZERO, SafeFloat
 from taospec.reference.subnets.burn_price import bumped_burn, decayed_burn
 from taospec.reference.subnets.lock_cost import network_lock_cost
 from taospec.reference.supply.block_emission import INITIAL_EMISSION
@@ -231,6 +234,27 @@ def conviction(figure: Figure, colours: Sequence[str]) -> None:
         ax.legend(fontsize=8, frameon=False)
 
 
+def share_pool_rounding(figure: Figure, colours: Sequence[str]) -> None:
+    """What ordinary pools lose to rounding, and what pools gain that a large holder left."""
+    ordinary, left = figure.subplots(1, 2)
+    random = Random(1)
+    for size, colour in zip((64, 16, 4), colours, strict=False):
+        ordinary.plot(_deficits(random, size), color=colour, linewidth=0.8, label=f"{size} holders")
+    ordinary.set_title("pool less sum of values, rao", loc="left", fontsize=10)
+    ordinary.set_xlabel("operations", fontsize=9)
+    ordinary.legend(fontsize=8, frameon=False)
+
+    sizes = [10 ** (9 + k / 16) for k in range(16 * 9 + 1)]
+    excesses = [_excess_after_leaving(int(size)) for size in sizes]
+    left.loglog(sizes, excesses, ".", markersize=3.5, color=colours[0], label="reference")
+    left.loglog(sizes, [3e-20 * size for size in sizes], color=colours[1], linewidth=1.2, label="bound")
+    left.set_title("too much, as a part of the pool", loc="left", fontsize=10)
+    left.set_xlabel("stake of the holder that left, rao", fontsize=9)
+    left.legend(fontsize=8, frameon=False)
+    for ax in (ordinary, left):
+        ax.grid(alpha=0.25)
+
+
 PICTURES: dict[Callable[[Figure, Sequence[str]], None], tuple[float, float]] = {
     weights_to_clipped: (7.2, 5.6),
     bonds_over_epochs: (7.2, 3.0),
@@ -240,6 +264,7 @@ PICTURES: dict[Callable[[Figure, Sequence[str]], None], tuple[float, float]] = {
     conviction: (7.2, 2.8),
     registration_prices: (7.2, 2.8),
     supply_curve: (7.2, 3.0),
+    share_pool_rounding: (7.2, 3.0),
 }
 """What is drawn, and its size in inches."""
 
@@ -323,6 +348,35 @@ def _bond_histories(*, yuma3: bool) -> list[list[float]]:
         for history, row in zip(histories, inputs.bonds, strict=False):
             history.append(dict(row or ()).get(miner, 0) / 65535)
     return histories
+
+
+def _deficits(random: Random, size: int) -> list[int]:
+    value, total, shares = 0, ZERO, [ZERO] * size
+    deficits = []
+    for step in range(1000):
+        holder = random.randrange(size)
+        if step % 5 == 4:
+            value = value_for_all(value, random.randrange(10**9))
+        else:
+            worth = holder_value(value, shares[holder], total)
+            update = random.randrange(10**12) if step % 3 else -random.randrange(worth + 1)
+            after = value_for_one(Holding(value, total, shares[holder]), update)
+            value, total, shares[holder] = after.shared_value, after.denominator, after.share
+        deficits.append(value - sum(holder_value(value, share, total) for share in shares))
+    return deficits
+
+
+def _excess_after_leaving(size: int) -> float:
+    first = value_for_one(Holding(0, ZERO, ZERO), size)
+    second = value_for_one(Holding(first.shared_value + 7, first.denominator, ZERO), 1)
+    worth = holder_value(second.shared_value, first.share, second.denominator)
+    rest = value_for_one(Holding(second.shared_value, second.denominator, first.share), -worth)
+    shares = _decimal(rest.share) + _decimal(second.share)
+    return float(shares / _decimal(rest.denominator) - 1)
+
+
+def _decimal(share: SafeFloat) -> Any:
+    return mpf(share.mantissa) * mpf(10) ** share.exponent
 
 
 def _exp_bound(x: Any) -> Any:

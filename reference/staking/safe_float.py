@@ -3,7 +3,7 @@
 Every operation truncates toward zero to 21 significant digits. ``None`` means that there is no
 result: division by zero, an exponent outside i64, or a positive number taken from zero.
 
-Source: ``primitives/share-pool/src/lib.rs:14`` to ``:330``.
+Source: ``primitives/share-pool/src/lib.rs:27`` to ``:330``.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _TWO_TO_THE_64: Final = SafeFloat(184_467_440_737_095_516_160, -1)
 def new(mantissa: int, exponent: int) -> SafeFloat | None:
     """``mantissa * 10**exponent``; no number if ``mantissa > 10**21`` (it is not scaled down).
 
-    Source: ``primitives/share-pool/src/lib.rs:60``.
+    Source: ``primitives/share-pool/src/lib.rs:54``.
     """
     return None if mantissa > MAX_MANTISSA else normalized(mantissa, exponent)
 
@@ -41,7 +41,7 @@ def normalized(mantissa: int, exponent: int) -> SafeFloat | None:
 
     Relative error below 10^-20, downward. Zero is (0, 0) whatever its exponent.
 
-    Source: ``primitives/share-pool/src/lib.rs:79``.
+    Source: ``primitives/share-pool/src/lib.rs:73``.
     """
     if mantissa == 0:
         return ZERO
@@ -60,7 +60,7 @@ def normalized(mantissa: int, exponent: int) -> SafeFloat | None:
 def add(a: SafeFloat, b: SafeFloat) -> SafeFloat | None:
     """``a + b``: the number with the smaller exponent loses its digits below the other's last.
 
-    Source: ``primitives/share-pool/src/lib.rs:155``.
+    Source: ``primitives/share-pool/src/lib.rs:158``.
     """
     if a.mantissa == 0:
         return b
@@ -74,7 +74,7 @@ def add(a: SafeFloat, b: SafeFloat) -> SafeFloat | None:
 def sub(a: SafeFloat, b: SafeFloat) -> SafeFloat | None:
     """``a - b`` with the same alignment; zero if ``b`` is larger, but ``None`` if ``a`` is zero.
 
-    Source: ``primitives/share-pool/src/lib.rs:187``.
+    Source: ``primitives/share-pool/src/lib.rs:190``.
     """
     if b.mantissa == 0:
         return a
@@ -88,7 +88,7 @@ def sub(a: SafeFloat, b: SafeFloat) -> SafeFloat | None:
 def div(a: SafeFloat, b: SafeFloat) -> SafeFloat | None:
     """``a / b``.
 
-    Source: ``primitives/share-pool/src/lib.rs:122``.
+    Source: ``primitives/share-pool/src/lib.rs:123``.
     """
     exponent = a.exponent - b.exponent - _MANTISSA_DIGITS
     if not MIN_EXPONENT <= exponent <= MAX_EXPONENT or b.mantissa == 0:
@@ -100,7 +100,7 @@ def div(a: SafeFloat, b: SafeFloat) -> SafeFloat | None:
 def mul_div(a: SafeFloat, b: SafeFloat, divisor: SafeFloat) -> SafeFloat | None:
     """``a * b / divisor``, the product exact.
 
-    Source: ``primitives/share-pool/src/lib.rs:223``.
+    Source: ``primitives/share-pool/src/lib.rs:225``.
     """
     if divisor.mantissa == 0:
         return None
@@ -117,7 +117,7 @@ def gt(a: SafeFloat, b: SafeFloat) -> bool:
 
     Zero has exponent 0 and compares as 0 * 10^0 with that exponent: see the rule's warning.
 
-    Source: ``primitives/share-pool/src/lib.rs:259``.
+    Source: ``primitives/share-pool/src/lib.rs:263``.
     """
     if a.exponent == b.exponent:
         return a.mantissa > b.mantissa
@@ -130,7 +130,7 @@ def gt(a: SafeFloat, b: SafeFloat) -> bool:
 def to_u64(a: SafeFloat) -> int:
     """The integer part, at most 2^64 - 1.
 
-    Source: ``primitives/share-pool/src/lib.rs:281``.
+    Source: ``primitives/share-pool/src/lib.rs:287``.
     """
     power: int = 10 ** min(abs(a.exponent), _LARGEST_POWER)
     return min(a.mantissa * power if a.exponent > 0 else a.mantissa // power, U64_MAX)
@@ -148,7 +148,7 @@ def from_u64(value: int) -> SafeFloat:
 def from_u64f64(value: U64F64) -> SafeFloat:
     """The integer part plus the fraction divided by 2^64, each truncated on its way.
 
-    Source: ``primitives/share-pool/src/lib.rs:324``.
+    Source: ``primitives/share-pool/src/lib.rs:328``.
     """
     fraction = div(from_u64(value.bits & U64_MAX), _TWO_TO_THE_64)
     assert fraction is not None

@@ -4,7 +4,7 @@ The pool has a value in rao and a denominator, the sum of all shares. A holder's
 part of the pool's value. Adding to everybody changes the value alone, so a dividend to any number
 of nominators is one addition; adding to one holder gives it shares at the present price.
 
-Source: ``primitives/share-pool/src/lib.rs:380`` to ``:560``.
+Source: ``primitives/share-pool/src/lib.rs:380`` to ``:570``.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def holder_value(shared_value: int, share: SafeFloat, denominator: SafeFloat) ->
 
     Downward by less than 1 rao and 10^-19 of the value.
 
-    Source: ``primitives/share-pool/src/lib.rs:433``.
+    Source: ``primitives/share-pool/src/lib.rs:420`` and ``:431``.
     """
     value = mul_div(from_u64(shared_value), share, denominator)
     return 0 if value is None else to_u64(value)
@@ -45,7 +45,7 @@ def holder_value(shared_value: int, share: SafeFloat, denominator: SafeFloat) ->
 def value_for_all(shared_value: int, update: int) -> int:
     """The pool's value after everybody together gains ``update`` (i64), within u64.
 
-    Source: ``primitives/share-pool/src/lib.rs:458``.
+    Source: ``primitives/share-pool/src/lib.rs:450``.
     """
     return min(max(shared_value + update, 0), U64_MAX)
 
@@ -57,7 +57,7 @@ def value_for_one(before: Holding, update: int) -> Holding:
     In a pool without shares the holder gets ``|update|`` shares, **whatever the sign**. Else it
     gains or loses shares at the present price; a sum that has no result leaves its operand.
 
-    Source: ``primitives/share-pool/src/lib.rs:504``.
+    Source: ``primitives/share-pool/src/lib.rs:491``.
     """
     after_value = value_for_all(before.shared_value, update)
     if before.denominator.mantissa == 0:
@@ -76,7 +76,7 @@ def value_for_one(before: Holding, update: int) -> Holding:
 def shares_per_update(shared_value: int, denominator: SafeFloat, update: int) -> SafeFloat:
     """``|update| * denominator / shared_value``: none if the pool has shares but no value.
 
-    Source: ``primitives/share-pool/src/lib.rs:487``.
+    Source: ``primitives/share-pool/src/lib.rs:474``.
     """
     return mul_div(from_u64(abs(update)), denominator, from_u64(shared_value)) or ZERO
 
@@ -85,7 +85,7 @@ def shares_per_update(shared_value: int, denominator: SafeFloat, update: int) ->
 def changes_shares(shared_value: int, denominator: SafeFloat, update: int) -> bool:
     """Whether ``update`` is enough to buy any shares (always, in a pool without shares).
 
-    Source: ``primitives/share-pool/src/lib.rs:467``.
+    Source: ``primitives/share-pool/src/lib.rs:459``.
     """
     if denominator.mantissa == 0:
         return True

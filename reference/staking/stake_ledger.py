@@ -3,7 +3,7 @@
 Before spec version 401 shares were U64F64. An old entry counts alone while it is there; the first
 write of a new one deletes it.
 
-Source: ``pallets/subtensor/src/staking/stake_utils.rs:512`` to ``:625`` and ``:1368`` to ``:1470``.
+Source: ``pallets/subtensor/src/staking/stake_utils.rs:507`` to ``:625`` and ``:1368`` to ``:1470``.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def total_stake_of_hotkey(state: State, hotkey: AccountId, netuid: int) -> int:
 def increase_stake(state: State, hotkey: AccountId, coldkey: AccountId, netuid: int, amount: int) -> None:
     """Add ``amount`` rao to a coldkey's stake, and the hotkey to those that it staked to.
 
-    Source: ``pallets/subtensor/src/staking/stake_utils.rs:575``.
+    Source: ``pallets/subtensor/src/staking/stake_utils.rs:578``.
     """
     if amount != 0 and hotkey not in state.coldkeys.peek(coldkey).staking_hotkeys:
         state.coldkeys[coldkey].staking_hotkeys += (hotkey,)
@@ -60,7 +60,7 @@ def decrease_stake(state: State, hotkey: AccountId, coldkey: AccountId, netuid: 
 def increase_stake_for_all(state: State, hotkey: AccountId, netuid: int, amount: int) -> None:
     """Add ``amount`` rao to the stakes to a hotkey, to each coldkey by its shares.
 
-    Source: ``pallets/subtensor/src/staking/stake_utils.rs:542``.
+    Source: ``pallets/subtensor/src/staking/stake_utils.rs:545``.
     """
     _set_shared_value(state, hotkey, netuid, _as_i64(amount))
 
@@ -69,7 +69,7 @@ def increase_stake_for_all(state: State, hotkey: AccountId, netuid: int, amount:
 def decrease_stake_for_all(state: State, hotkey: AccountId, netuid: int, amount: int) -> None:
     """Take ``amount`` rao from the stakes to a hotkey, from each coldkey by its shares.
 
-    Source: ``pallets/subtensor/src/staking/stake_utils.rs:559``.
+    Source: ``pallets/subtensor/src/staking/stake_utils.rs:563``.
     """
     _set_shared_value(state, hotkey, netuid, _as_i64(-amount))
 
@@ -78,7 +78,7 @@ def decrease_stake_for_all(state: State, hotkey: AccountId, netuid: int, amount:
 def buys_shares(state: State, hotkey: AccountId, netuid: int, amount: int) -> bool:
     """Whether ``amount`` rao more would change the shares of a hotkey's pool at all.
 
-    Source: ``pallets/subtensor/src/staking/stake_utils.rs:596``.
+    Source: ``pallets/subtensor/src/staking/stake_utils.rs:598``.
     """
     shared_value = total_stake_of_hotkey(state, hotkey, netuid)
     return changes_shares(shared_value, total_shares(state, hotkey, netuid), _as_i64(amount))

@@ -26,6 +26,7 @@ _assign: Final = object.__setattr__
 _HALF_BYTES: Final = bytes.maketrans(b"0123456789abcdef", bytes(range(BRANCHES)))
 
 
+@implements("STATE-DIGEST-4")
 def state_digest(state: State) -> bytes:
     """The digest of the state as it is, from nothing: 32 bytes."""
     leaves = [
@@ -90,6 +91,7 @@ class IncrementalDigest:
                 self._note(held)
         state.journal.reader = self
 
+    @implements("STATE-DIGEST-4")
     def digest(self) -> bytes:
         """The digest of the state as it is, 32 bytes.
 

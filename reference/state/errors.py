@@ -3,14 +3,16 @@
 A member's name and value are upstream's name. Some names exist in several pallets: the members
 differ, their value is the same, and results and vectors show the value alone.
 
-Source: ``pallets/subtensor/src/macros/errors.rs``, ``pallets/swap/src/pallet/mod.rs:127``,
-``pallets/admin-utils/src/lib.rs``; token and arithmetic errors are those of the runtime framework.
+Source: ``pallets/subtensor/src/macros/errors.rs:9``, ``pallets/swap/src/pallet/mod.rs:134``,
+``pallets/admin-utils/src/lib.rs:125``; token and arithmetic errors are those of the runtime framework.
 """
 
 from __future__ import annotations
 
 import enum
 from typing import Final, TypeAlias
+
+from taospec.reference.rules import implements
 
 
 class SubtensorError(enum.Enum):
@@ -423,6 +425,7 @@ ProtocolError: TypeAlias = SubtensorError | SwapError | BalancerError | AdminUti
 """Any of them."""
 
 
+@implements("STATE-ERROR-2")
 class DispatchError(Exception):
     """A call was refused. It changes nothing but what its fee changes."""
 

@@ -16,10 +16,10 @@ from taospec.reference.state.state import State
 from taospec.reference.state.storage_types import AccountId
 
 EXISTENTIAL_DEPOSIT: Final = 500
-"""Rao below which an account dies. Source: ``runtime/src/lib.rs:473``."""
+"""Rao below which an account dies. Source: ``runtime/src/lib.rs:475``."""
 
 MAX_ISSUANCE: Final = 21_000_000_000_000_000
-"""Most rao that balances may add up to. Source: ``pallets/subtensor/src/coinbase/tao.rs:28``."""
+"""Most rao that balances may add up to. Source: ``pallets/subtensor/src/coinbase/tao.rs:26``."""
 
 BURN_ACCOUNT: Final = b"modlburntnsr".ljust(32, b"\0")
 """Nobody's account, to which TAO is burned. Source: ``runtime/src/lib.rs:1041``."""
@@ -38,7 +38,7 @@ def subnet_account(netuid: int) -> AccountId:
 def balance_of(state: State, who: AccountId) -> int:
     """Everything that an account holds, rao; it may leave at the price of the account's death.
 
-    Source: ``pallets/subtensor/src/coinbase/tao.rs:230``.
+    Source: ``pallets/subtensor/src/coinbase/tao.rs:229``.
     """
     return state.accounts.peek(who).free
 
@@ -47,7 +47,7 @@ def balance_of(state: State, who: AccountId) -> int:
 def keep_alive_balance_of(state: State, who: AccountId) -> int:
     """What may leave an account that is to live on, rao.
 
-    Source: ``pallets/subtensor/src/coinbase/tao.rs:239``.
+    Source: ``pallets/subtensor/src/coinbase/tao.rs:238``.
     """
     return max(0, balance_of(state, who) - EXISTENTIAL_DEPOSIT)
 
@@ -73,7 +73,7 @@ def transfer_all_tao(state: State, source: AccountId, destination: AccountId) ->
     Raises:
         DispatchError: those of :func:`move`.
 
-    Source: ``pallets/subtensor/src/coinbase/tao.rs:93``.
+    Source: ``pallets/subtensor/src/coinbase/tao.rs:94``.
     """
     amount = balance_of(state, source)
     if amount != 0:

@@ -12,7 +12,7 @@ from taospec.reference.state.storage_types import EnumerationType, VariantType, 
 class Hyperparameter(enum.StrEnum):
     """Hyperparameters that a subnet's owner may change, in upstream's order.
 
-    Source: ``pallets/subtensor/src/utils/rate_limiting.rs:181``.
+    Source: ``pallets/subtensor/src/utils/rate_limiting.rs:182``.
     """
 
     UNKNOWN = "Unknown"
@@ -52,7 +52,7 @@ class Hyperparameter(enum.StrEnum):
 class Transaction(enum.IntEnum):
     """Kinds of limited calls, by the number under which storage keeps them.
 
-    Source: ``pallets/subtensor/src/utils/rate_limiting.rs:131``.
+    Source: ``pallets/subtensor/src/utils/rate_limiting.rs:135``.
     """
 
     SET_CHILDREN = 0

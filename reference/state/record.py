@@ -51,6 +51,7 @@ class StoredField:
 _SAME: Final = object()
 
 
+@implements("STATE-RECORD-1", "STATE-RECORD-3")
 def stored(
     storage_type: StorageType[Any],
     upstream: str,

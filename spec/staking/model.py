@@ -9,7 +9,8 @@ from taospec.spec.real_numbers import Real, real
 
 def value(mantissa: int, exponent: int) -> Real:
     """The number that a stored mantissa and exponent stand for."""
-    return real.mpf(mantissa) * real.mpf(10) ** exponent
+    power = real.mpf(10) ** abs(exponent)
+    return mantissa * power if exponent >= 0 else mantissa / power
 
 
 def difference(a: Real, b: Real) -> Real:

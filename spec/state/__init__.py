@@ -1,0 +1,1 @@
+"""What moving TAO means, without existential deposit and dust."""
