@@ -98,11 +98,19 @@ def load_backend(name: str) -> LocalBackend:
 
     Raises:
         BackendAbsentError: it is unknown, or what it needs is not installed.
+        ImportError: it is broken, which must not look like absent.
     """
     if name not in _OPERATIONS:
         raise BackendAbsentError(f"unknown backend {name!r}, known are {', '.join(BACKEND_NAMES)}")
     try:
         operations = _OPERATIONS[name]()
-    except ImportError as error:
+    except ModuleNotFoundError as error:
+        if not is_missing_dependency(error):
+            raise
         raise BackendAbsentError(f"{name}: {error}") from error
     return LocalBackend(name=name, operations=operations, version=metadata.version("taospec"))
+
+
+def is_missing_dependency(error: ModuleNotFoundError) -> bool:
+    """Whether a package of others is not installed, rather than one of ours broken."""
+    return error.name is not None and error.name.split(".")[0] != "taospec"

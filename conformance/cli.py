@@ -6,6 +6,7 @@ from importlib import import_module, metadata
 
 import click
 
+from taospec.conformance.backends import is_missing_dependency
 from taospec.conformance.commands.conform import conform_command
 from taospec.conformance.commands.explain import explain_command
 from taospec.conformance.commands.generate import generate_command
@@ -25,7 +26,11 @@ class _Commands(click.Group):
         module, attribute = BENCH.split(":")
         try:
             command = getattr(import_module(module), attribute)
-        except ImportError as error:
+        except ModuleNotFoundError as error:
+            if error.name == module:
+                return None
+            if not is_missing_dependency(error):
+                raise
             return _absent("bench", str(error))
         assert isinstance(command, click.Command)
         return command

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
 from enum import StrEnum
 from multiprocessing import get_context
-from typing import Protocol
+from typing import Any, Protocol
 
 import attrs
 
 from taospec.conformance.answers import Answer, Crash, ReferenceCrashError, Reply, Timeout, Unsupported
-from taospec.conformance.backends import Backend, load_backend
+from taospec.conformance.backends import Backend, LocalBackend, load_backend
 from taospec.conformance.comparison import Difference, first_difference
 from taospec.conformance.rule_lookup import rules_for
 from taospec.conformance.vector_file import Case, CaseLine
@@ -77,6 +79,11 @@ class CaseResult:
     """Backend and reason, where a fast backend let the reference compute."""
     reason: str = ""
     """For an invalid or a skipped case, why."""
+
+    @classmethod
+    def of(cls, item: WorkItem, id_: str, op: str, outcome: Outcome, **judgement: Any) -> CaseResult:
+        """The result of an item."""
+        return cls(item.suite, item.source, item.line, id_, op, outcome, **judgement)
 
 
 class WorkItem(Protocol):
@@ -142,35 +149,16 @@ def check_case(item: WorkItem, backends: Sequence[Backend]) -> CaseResult:
         case = item.case()
     except ReferenceCrashError as error:
         crash = Failure("reference", "crash", error.crash.reason, details=error.crash.details)
-        return _result(item, error.id, error.op, Outcome.FAILED, ("reference",), (crash,))
-    answered_by: list[str] = []
-    failures: list[Failure] = []
-    fallbacks: list[tuple[str, str]] = []
-    outcome, reason = Outcome.PASSED, ""
-    for backend in backends:
-        if not backend.supports(case.op):
-            continue
-        if backend.name == item.oracle:
-            answered_by.append(backend.name)
-            continue
-        try:
-            reply = backend.run(case.op, case.inputs)
-        except InvalidInputError as error:
-            outcome, reason = Outcome.INVALID, f"in.{error}"
-            break
-        if isinstance(reply, Unsupported):
-            continue
-        answered_by.append(backend.name)
-        failure = _judge(backend.name, case, reply)
-        if failure:
-            failures.append(failure)
-            outcome = Outcome.FAILED
-        if isinstance(reply, Answer) and reply.fallback:
-            fallbacks.append((backend.name, reply.fallback))
-    if outcome is Outcome.PASSED and not answered_by:
-        outcome = Outcome.UNSUPPORTED
-    return _result(
-        item, case.id, case.op, outcome, tuple(answered_by), tuple(failures), tuple(fallbacks), reason
+        return CaseResult.of(
+            item, error.id, error.op, Outcome.FAILED, answered_by=("reference",), failures=(crash,)
+        )
+    supporting = [backend for backend in backends if backend.supports(case.op)]
+    try:
+        replies = [(backend.name, _reply(backend, item, case)) for backend in supporting]
+    except InvalidInputError as error:
+        return CaseResult.of(item, case.id, case.op, Outcome.INVALID, reason=f"in.{error}")
+    return _verdict(
+        item, case, [(name, reply) for name, reply in replies if not isinstance(reply, Unsupported)]
     )
 
 
@@ -197,7 +185,9 @@ def check_in_processes(
         initargs=(tuple(backend_names),),
     )
     try:
-        for finished in as_completed([pool.submit(_check_chunk, chunk) for chunk in _chunks(items)]):
+        with _interrupts_ignored():
+            pending = [pool.submit(_check_chunk, chunk) for chunk in _chunks(items)]
+        for finished in as_completed(pending):
             yield from finished.result()
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
@@ -210,9 +200,21 @@ _worker_backends: list[Backend] = []
 
 
 def _start_worker(backend_names: Sequence[str]) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent stops the run
     os.environ.setdefault("NUMBA_NUM_THREADS", "1")  # the processes share the cores already
     _worker_backends.extend(load_backend(name) for name in backend_names)
+
+
+@contextmanager
+def _interrupts_ignored() -> Iterator[None]:
+    """Processes started meanwhile ignore Ctrl-C all their life: it is for the parent to stop the run."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    previous = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, previous)
 
 
 def _check_chunk(chunk: Sequence[WorkItem]) -> list[CaseResult]:
@@ -233,27 +235,26 @@ def _chunks(items: Sequence[WorkItem]) -> Iterator[list[WorkItem]]:
         yield chunk
 
 
-def _result(
-    item: WorkItem,
-    id_: str,
-    op: str,
-    outcome: Outcome,
-    answered_by: tuple[str, ...],
-    failures: tuple[Failure, ...],
-    fallbacks: tuple[tuple[str, str], ...] = (),
-    reason: str = "",
-) -> CaseResult:
-    return CaseResult(
-        suite=item.suite,
-        source=item.source,
-        line=item.line,
-        id=id_,
-        op=op,
-        outcome=outcome,
-        answered_by=answered_by,
+def _reply(backend: Backend, item: WorkItem, case: Case) -> Reply:
+    if isinstance(backend, LocalBackend) and backend.name == item.oracle:
+        return case.expected
+    return backend.run(case.op, case.inputs)
+
+
+def _verdict(item: WorkItem, case: Case, replies: Sequence[tuple[str, Reply]]) -> CaseResult:
+    judged = [_judge(name, case, reply) for name, reply in replies]
+    failures = tuple(failure for failure in judged if failure)
+    outcome = Outcome.FAILED if failures else Outcome.PASSED if replies else Outcome.UNSUPPORTED
+    return CaseResult.of(
+        item,
+        case.id,
+        case.op,
+        outcome,
+        answered_by=tuple(name for name, _ in replies),
         failures=failures,
-        fallbacks=fallbacks,
-        reason=reason,
+        fallbacks=tuple(
+            (name, reply.fallback) for name, reply in replies if isinstance(reply, Answer) and reply.fallback
+        ),
     )
 
 

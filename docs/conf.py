@@ -12,6 +12,8 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from taospec.reference.state.revision import BASE
+
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
@@ -54,7 +56,7 @@ nitpick_ignore_regex = [
 ]
 viewcode_line_numbers = True
 
-SUBTENSOR = "https://github.com/opentensor/subtensor/blob/14bc6f9f964b9cc362e9635dd110a487fa5d15a0"
+SUBTENSOR = f"https://github.com/opentensor/subtensor/blob/{BASE.commit}"
 SUBSTRATE_FIXED = "https://github.com/encointer/substrate-fixed/blob/d5f70362f2e05b5f33fb51cd7baa825323e4e6c5"
 SAFE_BIGMATH = "https://github.com/sam0x17/safe-bigmath/blob/013c49984910e1c9a23289e8c85e7a856e263a02"
 upstream_sources = {

@@ -21,6 +21,7 @@ from taospec.conformance.backends import (
     DEFAULT_BACKENDS,
     Backend,
     BackendAbsentError,
+    LocalBackend,
     load_backend,
 )
 from taospec.conformance.generator import LEVELS, PROBE_OPS, GeneratedCase, generated_cases
@@ -142,6 +143,8 @@ def conform_command(
     stale: list[str] = []
     if known_failures:
         results, stale = apply_known_failures(results, known)
+    if stopped:
+        stale = []  # what was not run may still fail
     report = summarise(results, list(dict.fromkeys(item.suite for item in items)), stale)
     print_failures(output, report)
     print_table(output, report)
@@ -217,10 +220,8 @@ def _print_plan(
 
 def _run(items: Sequence[WorkItem], backends: Sequence[Backend], jobs: int) -> tuple[list[CaseResult], bool]:
     """Check every item; if the user stops the run, the rest is skipped. Whether that was so."""
-    names = [backend.name for backend in backends]
-    local = all(name in BACKEND_NAMES for name in names)
-    if local and jobs > 1:
-        results = check_in_processes(items, names, min(jobs, len(items) or 1))
+    if jobs > 1 and all(isinstance(backend, LocalBackend) for backend in backends):
+        results = check_in_processes(items, [backend.name for backend in backends], min(jobs, len(items)))
     else:
         results = check_here(items, backends)
     finished: dict[tuple[str, int], CaseResult] = {}
@@ -244,15 +245,7 @@ def _run(items: Sequence[WorkItem], backends: Sequence[Backend], jobs: int) -> t
 
 
 def _skipped(item: WorkItem) -> CaseResult:
-    return CaseResult(
-        suite=item.suite,
-        source=item.source,
-        line=item.line,
-        id="",
-        op="",
-        outcome=Outcome.SKIPPED,
-        reason="not run",
-    )
+    return CaseResult.of(item, "", "", Outcome.SKIPPED, reason="not run")
 
 
 def _with_progress(results: Iterator[CaseResult], items: Sequence[WorkItem]) -> Iterator[CaseResult]:

@@ -53,7 +53,7 @@ def optimized_cpu_operations() -> dict[str, Operation]:
     """The operations of the optimized implementation on the CPU.
 
     Raises:
-        ImportError: numba is not installed.
+        ModuleNotFoundError: numba is not installed.
     """
     return _operations(OPTIMIZED_CPU_MODULES, "OPTIMIZED_CPU")
 
@@ -62,7 +62,8 @@ def cuda_operations() -> dict[str, Operation]:
     """The operations of the optimized implementation on a CUDA device.
 
     Raises:
-        ImportError: numba-cuda is not installed, or there is no device.
+        ModuleNotFoundError: numba is not installed.
+        BackendAbsentError: there is no device.
     """
     return _operations(CUDA_MODULES, "CUDA")
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from numba import cuda
 
 from taospec.conformance.answers import Answer
+from taospec.conformance.backends import BackendAbsentError
 from taospec.conformance.operations import Inputs, Operation
 from taospec.conformance.operations.yuma_epoch_optimized import answer_epoch
 
 if not cuda.is_available():  # type: ignore[no-untyped-call]
-    raise ImportError("there is no CUDA device")
+    raise BackendAbsentError("cuda: there is no CUDA device")
 
 
 def _cuda(inputs: Inputs) -> Answer:

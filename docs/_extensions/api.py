@@ -42,14 +42,20 @@ def _packages(root: Path) -> list[str]:
     listed = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"][
         "packages"
     ]
-    return [package for package in listed if _modules(package, root)]
+    # What needs the libraries of a GPU cannot be imported without them.
+    importable = [package for package in listed if "cuda" not in package.split(".")]
+    return [package for package in importable if _modules(package, root)]
 
 
 def _modules(package: str, root: Path) -> Sequence[str]:
     folder = root.joinpath(*package.split(".")[1:])
-    names = sorted(path.stem for path in folder.glob("*.py") if not path.stem.startswith("_"))
+    names = sorted(path.stem for path in folder.glob("*.py") if _has_page(path.stem))
     initial = [package] if (folder / "__init__.py").exists() else []
     return [*initial, *(f"{package}.{name}" for name in names)]
+
+
+def _has_page(name: str) -> bool:
+    return not name.startswith("_") and "cuda" not in name.split("_")
 
 
 def _page(package: str, root: Path) -> str:
@@ -68,10 +74,11 @@ def find_elsewhere(
     if node.get("refdomain") != "py":
         return None
     name = node["reftarget"].rpartition(".")[2]
+    kinds = env.domains.python_domain.objtypes_for_role(node["reftype"]) or []
     found = {
         (entry.docname, entry.node_id, full_name)
         for full_name, entry in env.domains.python_domain.objects.items()
-        if full_name.rpartition(".")[2] == name and not entry.aliased and entry.objtype != "module"
+        if full_name.rpartition(".")[2] == name and not entry.aliased and entry.objtype in kinds
     }
     if len(found) != 1:
         return None

@@ -1,8 +1,9 @@
 """Formulas: MathJax from the build itself, and symbols that lead to the notation table.
 
-``{symbols}``
-    the notation table. One symbol a line: ``key | formula | meaning | where``. The key is the TeX of
-    the symbol without indices; wherever it occurs in a displayed formula, it links to its row.
+``{symbols} DOMAIN``
+    the notation table of a domain. One symbol a line: ``key | formula | meaning | where``. The key is the
+    TeX of the symbol without indices; wherever it occurs in a displayed formula of ``spec/DOMAIN``, it links
+    to its row.
 """
 
 from __future__ import annotations
@@ -27,13 +28,15 @@ _OPAQUE = r"\\(?:text|operatorname\*?|mathrm|mathtt|mathsf|begin|end|href|tag|la
 class Symbols(SphinxDirective):
     """The notation table."""
 
+    required_arguments = 1
     has_content = True
 
     def run(self) -> list[nodes.Node]:
+        domain = self.arguments[0]
         rows = []
         for line in filter(str.strip, self.content):
             key, formula, meaning, where = (cell.strip() for cell in line.split("|"))
-            target = nodes.inline("", "", ids=[symbol_id(key)])
+            target = nodes.inline("", "", ids=[symbol_id(domain, key)])
             rows.append(
                 [
                     [nodes.paragraph("", "", target, *self.parse_inline(formula)[0])],
@@ -48,32 +51,35 @@ class Symbols(SphinxDirective):
         ]
 
 
-def symbol_id(key: str) -> str:
+def symbol_id(domain: str, key: str) -> str:
     """Return the anchor of a symbol's row."""
-    return "symbol-" + re.sub(r"[^A-Za-z0-9]+", "-", key).strip("-")
+    return f"symbol-{domain}-" + re.sub(r"[^A-Za-z0-9]+", "-", key).strip("-")
 
 
 def link_symbols(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Make the symbols in a page's displayed formulas links to the notation table."""
-    if app.builder.format != "html" or docname == NOTATION:
+    layer, _, rest = docname.partition("/")
+    domain = rest.partition("/")[0]
+    keys = _symbol_keys(Path(app.srcdir), domain) if layer == "spec" else []
+    if app.builder.format != "html" or not keys:
         return
-    keys = _symbol_keys(Path(app.srcdir))
     pattern = _pattern(keys)
     page = app.builder.get_relative_uri(docname, NOTATION)
 
     def link(match: re.Match[str]) -> str:
         if match["symbol"] is None:
             return match[0]
-        return f"{{\\href{{{page}#{symbol_id(_normal(match['symbol']))}}}{{{match['symbol']}}}}}"
+        return f"{{\\href{{{page}#{symbol_id(domain, _normal(match['symbol']))}}}{{{match['symbol']}}}}}"
 
     for formula in doctree.findall(nodes.math_block):
         formula.children = [nodes.Text(pattern.sub(link, formula.astext()))]
 
 
-def _symbol_keys(root: Path) -> list[str]:
+def _symbol_keys(root: Path, domain: str) -> list[str]:
     text = (root / f"{NOTATION}.md").read_text(encoding="utf-8")
     keys = []
-    for block in re.findall(r"^:{3,}\{symbols\}\n(.*?)^:{3,}$", text, re.MULTILINE | re.DOTALL):
+    opening = rf"^:{{3,}}\{{symbols\}} {re.escape(domain)}\n"
+    for block in re.findall(opening + r"(.*?)^:{3,}$", text, re.MULTILINE | re.DOTALL):
         keys += [line.split("|")[0].strip() for line in block.splitlines() if "|" in line]
     return keys
 

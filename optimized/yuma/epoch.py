@@ -21,12 +21,17 @@ def run_epoch(inputs: EpochInput, *, backend: Backend = "auto", threads: int | N
     """Run one epoch of one mechanism; bit for bit what the reference answers.
 
     ``threads`` bounds the CPU threads (default: all that numba has). An input outside the
-    kernels' proven domain is handed to the reference and counted in :func:`fallbacks`.
+    kernels' proven domain is handed to the reference and counted in :func:`fallbacks`; what the
+    device refuses is first offered to the CPU.
     """
     if backend == "reference":
         return reference.run_epoch(inputs).output
     if backend == "cuda":
-        raise NotImplementedError("there is no CUDA backend yet")
+        from taospec.optimized.yuma.cuda.run import run_records
+
+        (on_device,) = run_records([inputs])
+        if not isinstance(on_device, Refusal):
+            return on_device
     answer = run_record(inputs, threads or numba.get_num_threads())
     if isinstance(answer, Refusal):
         count_fallback(answer.guard)

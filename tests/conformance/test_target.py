@@ -81,6 +81,14 @@ def test_a_target_is_one_process_for_the_whole_run(tmp_path: Path) -> None:
     assert isinstance(answers[0], Answer)
 
 
+def test_a_target_may_call_itself_like_a_backend_of_ours(tmp_path: Path, vector_file: VectorWriter) -> None:
+    command = scripted(tmp_path, "os._exit(3)", FRAME.replace("scripted", "reference"))
+    path = vector_file("fixed_point", 1, lambda case: case.op == "fixed_point.int")
+    result = conform("--target", command, "--vectors", path, "--jobs", 2)
+    assert result.exit_code == 1
+    assert "exit status 3" in result.output
+
+
 def test_a_wrong_answer_is_a_mismatch_with_both_values(tmp_path: Path, vector_file: VectorWriter) -> None:
     wanted = vector_file(
         "fixed_point", 1, lambda case: case.op == "fixed_point.int" and int(case.inputs["a"]) % 7 == 1
