@@ -7,7 +7,6 @@ from typing import NoReturn
 
 import pytest
 from click.testing import CliRunner
-from conftest import VectorWriter
 
 from taospec.conformance import backends
 from taospec.conformance.answers import Answer, Crash, ProtocolError, Unsupported
@@ -15,6 +14,8 @@ from taospec.conformance.backends import BackendAbsentError, LocalBackend, load_
 from taospec.conformance.cli import main
 from taospec.conformance.operations import Inputs
 from taospec.reference.invalid_input import InvalidInputError
+
+from .samples import VectorWriter
 
 
 def raising(error: Exception) -> Callable[..., NoReturn]:

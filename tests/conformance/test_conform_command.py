@@ -11,11 +11,12 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from conftest import SUITES, VectorWriter, records, rewrite
 
 from taospec.conformance.cli import main
 from taospec.conformance.runner import CaseResult, check_here
 from taospec.conformance.vector_file import case_id
+
+from .samples import SUITES, VectorWriter, records, rewrite
 
 
 def conform(*arguments: object) -> Result:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from click.testing import CliRunner, Result
-from conftest import VectorWriter, committed_cases, records, rewrite
 
 from taospec.conformance.cli import main
+
+from .samples import VectorWriter, committed_cases, records, rewrite
 
 
 def explain(*arguments: object) -> Result:

@@ -10,13 +10,14 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from conftest import VectorWriter, committed_cases, records, rewrite
 
 from taospec.conformance.answers import Answer, Crash, Timeout, Unsupported
 from taospec.conformance.backends import BackendAbsentError
 from taospec.conformance.cli import main
 from taospec.conformance.target_process import TargetBackend
 from taospec.conformance.vector_file import Case, case_id
+
+from .samples import VectorWriter, committed_cases, records, rewrite
 
 REFERENCE_TARGET = f"{sys.executable} -m taospec.conformance.target"
 

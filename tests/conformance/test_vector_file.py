@@ -7,7 +7,6 @@ import json
 from pathlib import Path
 
 import pytest
-from conftest import SUITES, VectorWriter, committed_cases, records, rewrite
 
 from taospec.conformance.vector_file import (
     PROTOCOL,
@@ -17,6 +16,8 @@ from taospec.conformance.vector_file import (
     vector_files,
     write_vector_file,
 )
+
+from .samples import SUITES, VectorWriter, committed_cases, records, rewrite
 
 
 def test_the_id_is_the_hash_of_op_and_input_whatever_the_order_of_keys() -> None:
