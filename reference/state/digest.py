@@ -41,7 +41,11 @@ def state_digest(state: State) -> bytes:
 @implements("STATE-DIGEST-1")
 def leaf_hash(kind: type[Record], key: Any, held: Record) -> bytes:
     """The hash of a record: of a zero byte, its encoded key, its encoded values."""
-    return _blake2b(b"\x00" + encoded_key(kind, key) + encoded_values(held))
+    return _leaf_hash(encoded_key(kind, key), held)
+
+
+def _leaf_hash(key: bytes, held: Record) -> bytes:
+    return _blake2b(b"\x00" + key + encoded_values(held))
 
 
 @implements("STATE-DIGEST-2")
@@ -71,7 +75,7 @@ def _node_hash(children: list[bytes]) -> bytes:
     return _blake2b(b"\x01" + b"".join(children))
 
 
-def _blake2b(content: bytes) -> bytes:
+def _blake2b(content: bytes | bytearray) -> bytes:
     return blake2b(content, digest_size=DIGEST_BYTES).digest()
 
 
@@ -104,45 +108,56 @@ class IncrementalDigest:
         for held in changed:
             self._note(held)
         changed.clear()
-        return _hash_of(self._root.reduced())
+        top = self._root.reduced()
+        return EMPTY if top is None else top.hash()
 
     def _note(self, held: Record) -> None:
         _assign(held, "_changed", False)
         kind, key = type(held), held._key
         if kind.IS_REPORT:
             return
-        if held._path is None:
-            _assign(held, "_path", path_of(encoded_key(kind, key)))
-        assert held._path is not None
+        path = held._path
+        if path is None:
+            _assign(held, "_encoded_key", encoded_key(kind, key))
+            path = path_of(held._encoded_key)
+            _assign(held, "_path", path)
         current = held._table.held(key)
-        leaf = None if current is None or is_absent(current) else leaf_hash(kind, key, current)
-        self._root.put(held._path, leaf, 0)
+        leaf = None if current is None or is_absent(current) else _leaf_hash(held._encoded_key, current)
+        self._root.put(path, leaf, 0)
 
 
 class _Leaf:
     """One record's place."""
 
-    __slots__ = ("hash", "path")
+    __slots__ = ("path", "value")
 
-    def __init__(self, path: bytes, leaf: bytes) -> None:
+    def __init__(self, path: bytes, value: bytes) -> None:
         self.path = path
-        self.hash = leaf
+        self.value = value
+
+    def hash(self) -> bytes:
+        return self.value
 
 
 class _Node:
-    """The leaves whose paths begin with the same half-bytes, two at least below the root."""
+    """The leaves whose paths begin with the same half-bytes, two at least below the root.
 
-    __slots__ = ("children", "hash")
+    ``content`` is what its hash is made of. A change below marks its place stale, so that hashing
+    again reads nothing of the other fifteen.
+    """
+
+    __slots__ = ("children", "content", "stale")
 
     def __init__(self) -> None:
         self.children: list[_Node | _Leaf | None] = [None] * BRANCHES
-        self.hash: bytes | None = None
+        self.content = bytearray(b"\x01" + EMPTY * BRANCHES)
+        self.stale = 0
 
     def put(self, path: bytes, leaf: bytes | None, depth: int) -> None:
         """Set the leaf at ``path``, or delete it (``None``)."""
         place = path[depth]
         child = self.children[place]
-        self.hash = None
+        self.stale |= 1 << place
         if isinstance(child, _Node):
             child.put(path, leaf, depth + 1)
             if leaf is None:
@@ -151,7 +166,7 @@ class _Node:
             self.children[place] = None if leaf is None else _Leaf(path, leaf)
         elif leaf is not None:
             below = _Node()
-            below.children[child.path[depth + 1]] = child
+            below.put(child.path, child.value, depth + 1)
             below.put(path, leaf, depth + 1)
             self.children[place] = below
 
@@ -162,11 +177,13 @@ class _Node:
             return None
         return children[0] if len(children) == 1 and isinstance(children[0], _Leaf) else self
 
-
-def _hash_of(part: _Node | _Leaf | None) -> bytes:
-    if part is None:
-        return EMPTY
-    if part.hash is None:
-        assert isinstance(part, _Node)
-        part.hash = _node_hash([_hash_of(child) for child in part.children])
-    return part.hash
+    def hash(self) -> bytes:
+        stale, content = self.stale, self.content
+        self.stale = 0
+        while stale:
+            place = (stale & -stale).bit_length() - 1
+            stale &= stale - 1
+            child = self.children[place]
+            start = 1 + DIGEST_BYTES * place
+            content[start : start + DIGEST_BYTES] = EMPTY if child is None else child.hash()
+        return _blake2b(content)

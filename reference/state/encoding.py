@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from typing import Any, Final
 
 from taospec.reference.invalid_input import InvalidInputError
@@ -30,8 +31,10 @@ def encoded_values(held: Record) -> bytes:
     Raises:
         OverflowError: a field holds what its type cannot.
     """
-    kind = type(held)
-    return b"".join([encode(value) for encode, value in zip(kind.ENCODERS, kind.values(held), strict=True)])
+    try:
+        return b"".join([encode(held) for encode in held.ENCODERS])
+    except struct.error as error:
+        raise OverflowError(f"{held!r} cannot be encoded: {error}") from None
 
 
 @implements("STATE-ENCODING-3")

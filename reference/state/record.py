@@ -8,7 +8,9 @@ only what changed. Values are immutable: a sequence is replaced, never changed i
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import struct
+from collections.abc import Callable, Iterator
+from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, TypeVar, dataclass_transform
 
@@ -103,12 +105,32 @@ def record(
             field.metadata["stored"](field.name, tuple(key))
             for field in built.__attrs_attrs__  # type: ignore[attr-defined]
         )
-        built.ENCODERS = tuple(field.type.encode for field in built.FIELDS)
+        built.ENCODERS = tuple(_encoders(built.FIELDS))
         built.DEFAULTS = tuple(field.default for field in built.FIELDS)
         built.values = _all_values(tuple(field.name for field in built.FIELDS))
         return built
 
     return build
+
+
+def _encoders(fields: tuple[StoredField, ...]) -> Iterator[Callable[[Any], bytes]]:
+    """For each run of fields that ``struct`` can write, and for each other field, an encoder of records."""
+    for packed, run in groupby(fields, key=lambda field: field.type.packing is not None):
+        if packed:
+            yield _packer(tuple(run))
+        else:
+            yield from (_field_encoder(field) for field in run)
+
+
+def _packer(fields: tuple[StoredField, ...]) -> Callable[[Any], bytes]:
+    pack = struct.Struct("<" + "".join(field.type.packing or "" for field in fields)).pack
+    values = _all_values(tuple(field.name for field in fields))
+    return lambda held: pack(*values(held))
+
+
+def _field_encoder(field: StoredField) -> Callable[[Any], bytes]:
+    value, encode = attrgetter(field.name), field.type.encode
+    return lambda held: encode(value(held))
 
 
 def _all_values(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
@@ -121,12 +143,13 @@ def _all_values(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
 class Record:
     """The base of every record. See :func:`record`."""
 
-    __slots__ = ("_changed", "_journal", "_key", "_path", "_table")
+    __slots__ = ("_changed", "_encoded_key", "_journal", "_key", "_path", "_table")
 
     _journal: Journal | None
     _changed: bool
     _table: Table[Any, Any]
     _key: Any
+    _encoded_key: bytes
     _path: bytes | None
 
     NAME: ClassVar[str]
@@ -140,7 +163,7 @@ class Record:
     FIELDS: ClassVar[tuple[StoredField, ...]]
     """The fields in order of encoding."""
     ENCODERS: ClassVar[tuple[Callable[[Any], bytes], ...]]
-    """What gives the canonical bytes of each field."""
+    """What gives the canonical bytes of a record, one run of fields after the other."""
     DEFAULTS: ClassVar[tuple[Any, ...]]
     """The values of an absent record."""
     values: ClassVar[Callable[[Any], tuple[Any, ...]]]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import enum
 import itertools
+import struct
 from collections.abc import Sequence
 from typing import Any, Final, Generic, TypeAlias, TypeVar
 
@@ -30,6 +31,8 @@ class StorageType(Generic[Value]):
 
     name: str
     """The type's name upstream."""
+    packing: str | None = None
+    """Its letter in the standard library's ``struct``, where that knows how to write it."""
 
     def encode(self, value: Value) -> bytes:
         """The canonical bytes of ``value``, which must be of the type."""
@@ -69,6 +72,9 @@ class StorageType(Generic[Value]):
         return self.name
 
 
+_PACKING: Final = {8: "B", 16: "H", 32: "I", 64: "Q"}
+
+
 class IntegerType(StorageType[int]):
     """A primitive integer, little-endian."""
 
@@ -78,6 +84,8 @@ class IntegerType(StorageType[int]):
         self.signed = signed
         self.minimum = -(1 << (bits - 1)) if signed else 0
         self.maximum = (1 << (bits - signed)) - 1
+        letter = _PACKING.get(bits)
+        self.packing = letter.lower() if letter and signed else letter
 
     def encode(self, value: int) -> bytes:
         return value.to_bytes(self.width, "little", signed=self.signed)
@@ -94,6 +102,7 @@ class BooleanType(StorageType[bool]):
     """One byte, 0 or 1."""
 
     name = "bool"
+    packing = "?"
 
     def encode(self, value: bool) -> bytes:
         return b"\x01" if value else b"\x00"
@@ -254,8 +263,14 @@ class SequenceType(StorageType[tuple[Any, ...]]):
         self.limit = limit
 
     def encode(self, value: tuple[Any, ...]) -> bytes:
-        encode = self.element.encode
-        return compact(len(value)) + b"".join([encode(element) for element in value])
+        element = self.element
+        if element.packing is not None:
+            content = struct.pack(f"<{len(value)}{element.packing}", *value)
+        elif isinstance(element, TupleType) and element.packings is not None:
+            content = struct.pack("<" + element.packings * len(value), *itertools.chain.from_iterable(value))
+        else:
+            content = b"".join([element.encode(part) for part in value])
+        return compact(len(value)) + content
 
     def decode(self, content: bytes, offset: int) -> Decoded[tuple[Any, ...]]:
         length, offset = decode_compact(content, offset)
@@ -302,6 +317,8 @@ class TupleType(StorageType[tuple[Any, ...]]):
     def __init__(self, *elements: StorageType[Any]) -> None:
         self.name = f"({', '.join(element.name for element in elements)})"
         self.elements = elements
+        letters = [element.packing for element in elements]
+        self.packings = None if None in letters else "".join(letter for letter in letters if letter)
 
     def encode(self, value: tuple[Any, ...]) -> bytes:
         return b"".join([kind.encode(part) for kind, part in zip(self.elements, value, strict=True)])
