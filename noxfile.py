@@ -54,6 +54,13 @@ def traceability(session: nox.Session) -> None:
 
 
 @nox.session
+def mutation(session: nox.Session) -> None:
+    """Every hand-made wrong implementation is caught by a committed vector."""
+    session.install("-e", ".")
+    session.run("python", "tests/mutation/run.py", *session.posargs)
+
+
+@nox.session
 def wheel(session: nox.Session) -> None:
     """The wheel finds its vectors from an empty directory."""
     session.install("build")

@@ -607,10 +607,15 @@ def test_checked_pow_uses_half_of_its_bound(number: type[FixedPoint]) -> None:
     assert largest_share(cases)[0] > 0.5
 
 
-def test_multiplication_and_division_use_their_ulp_to_the_last() -> None:
-    """2**-32 * (1 - 2**-32) loses 1 - 2**-32 ulp, and so does (1 - 2**-32) / (2**32 - 2**-32...)."""
+def test_single_roundings_use_their_bound_to_the_last() -> None:
+    """2**-32 times or over almost 1 loses almost an ulp; 2**-33 is half an ulp from both neighbours;
+    2**24 + 1 is half of the distance of neighbouring f32 from both of its own."""
     tiny, below_one = I32F32.from_bits(1), I32F32.from_bits(2**32 - 1)
     assert (tiny * below_one).bits == 0
     assert tiny.safe_div(I32F32.from_bits(2**32 + 1)).bits == 0
     assert U110F18.from_num(I32F32.from_bits(2**32 - 1)).bits == 2**18 - 1
     assert U96F32.from_num(U64F64.from_bits(2**64 - 1)).bits == 2**32 - 1
+    assert U64F64.max_value().to_num(U64) == 2**64 - 1
+    assert I32F32.from_num(2**-33).bits == 0
+    nearest = bounds.to_float(real.mpf(2**24 + 1), 24)
+    assert real.mpf(I32F32.from_num(2**24 + 1).to_num(F32)) - nearest.low < real.ldexp(1, -20)
