@@ -46,10 +46,13 @@ def main() -> int:
     parser.add_argument("names", nargs="*", help="mutants to check (default: all)")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="mutants at the same time")
     arguments = parser.parse_args()
+    unknown = set(arguments.names) - {mutant.name for mutant in MUTANTS}
+    if unknown:
+        parser.error(f"no such mutant: {', '.join(sorted(unknown))}")
     chosen = [mutant for mutant in MUTANTS if not arguments.names or mutant.name in arguments.names]
     misfits = [f"{mutant.name}: {reason}" for mutant in chosen if (reason := misfit(mutant))]
-    if misfits or not chosen:
-        print("\n".join(misfits) or "no such mutant")
+    if misfits:
+        print("\n".join(misfits))
         return 2
     start = time.monotonic()
     killers = []
