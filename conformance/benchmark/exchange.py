@@ -134,7 +134,7 @@ def _by_reference(pools: list[Pool], request: Request) -> list[tuple[int, int, i
     """Error code and amounts of the first requests."""
     answers = []
     for held, buys, amount, limit in zip(*(column[:SAMPLE].tolist() for column in request), strict=True):
-        pool = attrs.evolve(pools[held])  # type: ignore[misc] # a record is an attrs class
+        pool = attrs.evolve(pools[held])
         try:
             result = (swap_tao_for_alpha if buys else swap_alpha_for_tao)(pool, amount, limit)
             answers.append((0, result.amount_paid_in, result.amount_paid_out, result.fee_paid))

@@ -17,6 +17,7 @@ import attrs
 import matplotlib as mpl
 from docutils import nodes
 from docutils.parsers.rst import directives
+from exchange_pictures import power_regions, price_impact
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from mpmath import mp, mpf
@@ -265,6 +266,8 @@ PICTURES: dict[Callable[[Figure, Sequence[str]], None], tuple[float, float]] = {
     registration_prices: (7.2, 2.8),
     supply_curve: (7.2, 3.0),
     share_pool_rounding: (7.2, 3.0),
+    price_impact: (7.2, 3.2),
+    power_regions: (7.2, 3.4),
 }
 """What is drawn, and its size in inches."""
 

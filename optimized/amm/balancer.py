@@ -1,8 +1,8 @@
 """The functions of the weighted pool on arrays: shares that swaps leave, and amounts to a price.
 
 A U64F64 is a row ``(high word, low word)``. Each function also answers the status of every
-element (:mod:`.power`); where it is not ``DECIDED``, the element is 0 and the reference must be
-asked.
+element (:mod:`taospec.optimized.amm.power`); where it is not ``DECIDED``, the element is 0 and
+the reference must be asked.
 """
 
 from __future__ import annotations

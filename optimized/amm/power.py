@@ -2,7 +2,7 @@
 
 The value is computed with a bound on its error. If no integer lies within the bound, the floor
 is decided: both the chain's value and this one have it. Otherwise the exponent may be a small
-fraction, for which the chain is exact and integers decide; else :data:`UNDECIDED` is answered,
+fraction, for which the chain is exact and integers decide; else the status says why not,
 and the reference runs the series itself.
 
 **Domain.** ``0 < p, q < 2**60``, ``p < 128 * q``; 256 fraction bits if ``a < b`` (a payout), 256

@@ -1,7 +1,7 @@
 """One swap after the other on arrays of pools and requests, as the reference's ``swap`` does it.
 
 Prices and shares are U64F64 as pairs of words; a swap's status says whether its powers were
-decided (:mod:`.power`).
+decided (:mod:`taospec.optimized.amm.power`).
 """
 
 from __future__ import annotations

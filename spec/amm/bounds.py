@@ -1,7 +1,7 @@
 """How far the chain's exchange is from the ideal one.
 
-The derivations stand in ``power.md`` and ``pool.md``, under the headings that the docstrings
-name. Weights and powers count parts of 1e18; shares and prices are U64F64.
+The derivations stand in ``power.md`` and ``pool.md``. Weights and powers count parts of 1e18;
+shares and prices are U64F64.
 """
 
 from __future__ import annotations
@@ -122,8 +122,8 @@ def weight_after_deposit(
 
 
 def deposit_price_shift(weight: Enclosure) -> Real:
-    """How far a deposit can move the price, relative to it: ``width / (w1 * w2)`` of the new weight."""
-    return (weight.width + PART) / (weight.low * (1 - weight.high))
+    """How far a deposit can move the logarithm of the price: the width over the least ``w1 * w2``."""
+    return weight.width / (weight.low * (1 - weight.high))
 
 
 def fee(amount: int, ratio: Real) -> Enclosure:

@@ -76,6 +76,7 @@ def random_payout(source: random.Random) -> Arguments:
     return reserve, min(reserve + amount, U64_MAX), weight, SCALE - weight
 
 
+@pytest.mark.rule("AMM-POW-10")
 @pytest.mark.parametrize("seed", range(3))
 def test_a_decided_payout_power_is_the_chains(seed: int) -> None:
     source = random.Random(seed)
@@ -107,6 +108,7 @@ def test_a_decided_power_to_a_price_limit_is_the_chains(seed: int) -> None:
         assert agrees(argument, answer, precision=1024), argument
 
 
+@pytest.mark.rule("AMM-POW-10")
 def test_a_power_that_almost_reaches_an_integer_is_not_decided_wrongly() -> None:
     arguments = almost_integer_powers(300, U64_MAX)
     assert len(arguments) > 500
