@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from taospec.conformance.answers import ProtocolError
-from taospec.conformance.operations import Inputs, Operation
+from taospec.conformance.operations import Inputs, Operation, decoding
 from taospec.reference.amm import balancer, settlement
 from taospec.reference.amm import swap as exchange
 from taospec.reference.amm.errors import ExchangeError
@@ -20,42 +20,15 @@ from taospec.reference.amm.power import pow_ratio_scaled
 from taospec.reference.amm.records import Direction, SwapResult
 from taospec.reference.fixed_point import U64F64
 from taospec.reference.fixed_point.numbers import U128
-from taospec.reference.invalid_input import U16_MAX, U32_MAX, U64_MAX, InvalidInputError, require_integer
+from taospec.reference.invalid_input import U16_MAX, U32_MAX, InvalidInputError
 from taospec.reference.state.pool import EQUAL_WEIGHTS, Pool
 
 REFERENCE: dict[str, Operation] = {}
 """Op name to the reference's answer."""
 
 
-def decode_integer(inputs: Inputs, field: str, maximum: int = U64_MAX, minimum: int = 0) -> int:
-    """An integer written as decimal text."""
-    text = _field(inputs, field)
-    if not isinstance(text, str) or not text.removeprefix("-").isdecimal() or not text.isascii():
-        raise InvalidInputError(field, text, "must be decimal text")
-    return require_integer(field, int(text), minimum, maximum)
-
-
-def _field(inputs: Inputs, field: str) -> Any:
-    if field not in inputs:
-        raise InvalidInputError(field, None, "is missing")
-    return inputs[field]
-
-
-def decode_flag(inputs: Inputs, field: str) -> bool:
-    """True or false."""
-    value = _field(inputs, field)
-    if type(value) is not bool:
-        raise InvalidInputError(field, value, "must be true or false")
-    return value
-
-
-def decode_price(inputs: Inputs, field: str) -> U64F64:
-    """Raw bits of a U64F64."""
-    return U64F64.from_bits(decode_integer(inputs, field, U128.maximum))
-
-
 def _u64s(*fields: str) -> Callable[[Inputs], tuple[int, ...]]:
-    return lambda inputs: tuple(decode_integer(inputs, field) for field in fields)
+    return lambda inputs: tuple(decoding.amount(inputs, field) for field in fields)
 
 
 def _balancer(name: str, decode: Callable[[Inputs], tuple[Any, ...]], function: Callable[..., Any]) -> None:
@@ -93,23 +66,23 @@ def _weights(quote_weight: int) -> dict[str, int]:
 
 
 def _limit_operands(inputs: Inputs) -> tuple[Any, ...]:
-    prices = decode_price(inputs, "current_bits"), decode_price(inputs, "target_bits")
-    return decode_integer(inputs, "quote"), *prices, decode_integer(inputs, "reserve")
+    prices = decoding.bits(inputs, "current_bits", U64F64), decoding.bits(inputs, "target_bits", U64F64)
+    return decoding.amount(inputs, "quote"), *prices, decoding.amount(inputs, "reserve")
 
 
 def _power_operands(inputs: Inputs) -> tuple[int, ...]:
-    bases = decode_integer(inputs, "base_num", 2**512), decode_integer(inputs, "base_den", 2**512)
-    exponents = decode_integer(inputs, "exp_num", 2**512), decode_integer(inputs, "exp_den", 2**512)
+    bases = decoding.amount(inputs, "base_num", 2**512), decoding.amount(inputs, "base_den", 2**512)
+    exponents = decoding.amount(inputs, "exp_num", 2**512), decoding.amount(inputs, "exp_den", 2**512)
     return (
         *bases,
         *exponents,
-        decode_integer(inputs, "precision", U32_MAX),
-        decode_integer(inputs, "scale", 2**512),
+        decoding.amount(inputs, "precision", U32_MAX),
+        decoding.amount(inputs, "scale", 2**512),
     )
 
 
 def _rational_operands(inputs: Inputs) -> tuple[int, ...]:
-    return decode_integer(inputs, "p", U128.maximum), decode_integer(inputs, "q", U128.maximum)
+    return decoding.amount(inputs, "p", U128.maximum), decoding.amount(inputs, "q", U128.maximum)
 
 
 _balancer("exp_base_quote", _u64s("quote", "x", "dx"), balancer.exp_base_quote)
@@ -134,26 +107,28 @@ _balancer("pow_ratio_scaled", _power_operands, pow_ratio_scaled)
 
 def decode_pool(inputs: Inputs) -> Pool:
     """The pool that a case describes."""
-    stored = _field(inputs, "quote") is not None
+    stored = decoding.field(inputs, "quote") is not None
     return Pool(
-        tao_reserve=decode_integer(inputs, "tao_reserve"),
-        alpha_in=decode_integer(inputs, "alpha_reserve"),
-        alpha_out=decode_integer(inputs, "alpha_out"),
-        quote_weight=decode_integer(inputs, "quote") if stored else EQUAL_WEIGHTS,
+        tao_reserve=decoding.amount(inputs, "tao_reserve"),
+        alpha_in=decoding.amount(inputs, "alpha_reserve"),
+        alpha_out=decoding.amount(inputs, "alpha_out"),
+        quote_weight=decoding.amount(inputs, "quote") if stored else EQUAL_WEIGHTS,
         initialized=stored,
-        mechanism=require_integer("mechanism", _field(inputs, "mechanism"), 0, U16_MAX),
-        fee_rate=require_integer("fee_rate", _field(inputs, "fee_rate"), 0, U16_MAX),
+        mechanism=decoding.number(inputs, "mechanism", U16_MAX),
+        fee_rate=decoding.number(inputs, "fee_rate", U16_MAX),
     )
 
 
 def decode_parameters(inputs: Inputs) -> ExchangeParameters:
     """The parameters of the exchange that a case gives."""
-    return ExchangeParameters(minimum_reserve=decode_integer(inputs, "min_reserve", minimum=1))
+    return ExchangeParameters(
+        minimum_reserve=decoding.decimal("min_reserve", decoding.field(inputs, "min_reserve"), 1)
+    )
 
 
 def decode_direction(inputs: Inputs) -> Direction:
     """Which way a swap goes."""
-    value = _field(inputs, "dir")
+    value = decoding.field(inputs, "dir")
     if value not in ("buy", "sell"):
         raise InvalidInputError("dir", value, 'must be "buy" or "sell"')
     return Direction(value)
@@ -187,13 +162,13 @@ def _pool_operation(name: str, function: Callable[[Inputs, Pool], Any]) -> None:
 
 
 def _swap(inputs: Inputs, pool: Pool) -> SwapResult:
-    simulate = decode_flag(inputs, "simulate")
+    simulate = decoding.flag(inputs, "simulate")
     result = exchange.swap(
         pool,
         decode_direction(inputs),
-        decode_integer(inputs, "amount"),
-        decode_integer(inputs, "price_limit"),
-        drop_fees=decode_flag(inputs, "drop_fees"),
+        decoding.amount(inputs, "amount"),
+        decoding.amount(inputs, "price_limit"),
+        drop_fees=decoding.flag(inputs, "drop_fees"),
         parameters=decode_parameters(inputs),
     )
     if not simulate:
@@ -202,43 +177,43 @@ def _swap(inputs: Inputs, pool: Pool) -> SwapResult:
 
 
 def _simulate(inputs: Inputs, pool: Pool) -> SwapResult:
-    amount = decode_integer(inputs, "amount")
+    amount = decoding.amount(inputs, "amount")
     return exchange.simulate_swap(pool, decode_direction(inputs), amount, decode_parameters(inputs))
 
 
 def _alpha_for_tao(inputs: Inputs, pool: Pool) -> int:
-    return exchange.alpha_for_tao(pool, decode_integer(inputs, "amount"))
+    return exchange.alpha_for_tao(pool, decoding.amount(inputs, "amount"))
 
 
 def _adjust(inputs: Inputs, pool: Pool) -> tuple[int, int]:
-    deltas = decode_integer(inputs, "tao_delta"), decode_integer(inputs, "alpha_delta")
+    deltas = decoding.amount(inputs, "tao_delta"), decoding.amount(inputs, "alpha_delta")
     return settlement.adjust_protocol_liquidity(pool, *deltas)
 
 
 def _initialize(inputs: Inputs, pool: Pool) -> bool:
-    if _field(inputs, "maybe_price_bits") is None:
+    if decoding.field(inputs, "maybe_price_bits") is None:
         settlement.initialize(pool)
     else:
-        settlement.initialize_at_price(pool, decode_price(inputs, "maybe_price_bits"))
+        settlement.initialize_at_price(pool, decoding.bits(inputs, "maybe_price_bits", U64F64))
     return True
 
 
 _pool_operation("swap", _swap)
 _pool_operation("sim_swap", _simulate)
 _pool_operation("price", lambda _, pool: exchange.current_price(pool))
-_pool_operation("fee", lambda inputs, pool: exchange.swap_fee(pool, decode_integer(inputs, "amount")))
+_pool_operation("fee", lambda inputs, pool: exchange.swap_fee(pool, decoding.amount(inputs, "amount")))
 _pool_operation(
-    "alpha_for_tao", lambda inputs, pool: exchange.alpha_for_tao(pool, decode_integer(inputs, "amount"))
+    "alpha_for_tao", lambda inputs, pool: exchange.alpha_for_tao(pool, decoding.amount(inputs, "amount"))
 )
 _pool_operation("adjust_protocol_liquidity", _adjust)
 _pool_operation("initialize", _initialize)
 
 
 def _swap_apply(inputs: Inputs) -> dict[str, Any]:
-    pool, total_stake = decode_pool(inputs), decode_integer(inputs, "total_stake")
+    pool, total_stake = decode_pool(inputs), decoding.amount(inputs, "total_stake")
     before = str(exchange.current_price(pool).bits)
-    amount, price_limit = decode_integer(inputs, "amount"), decode_integer(inputs, "price_limit")
-    options: Any = {"drop_fees": decode_flag(inputs, "drop_fees"), "parameters": decode_parameters(inputs)}
+    amount, price_limit = decoding.amount(inputs, "amount"), decoding.amount(inputs, "price_limit")
+    options: Any = {"drop_fees": decoding.flag(inputs, "drop_fees"), "parameters": decode_parameters(inputs)}
     try:
         if decode_direction(inputs) is Direction.BUY:
             result = settlement.swap_tao_for_alpha(pool, amount, price_limit, **options)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taospec.conformance.answers import Answer, ProtocolError
-from taospec.conformance.operations import Inputs, Operation
+from taospec.conformance.operations import Inputs, Operation, decoding
 from taospec.conformance.operations import amm as reference
 from taospec.optimized.amm.balancer import amounts_to_price, shares_left
 from taospec.optimized.amm.batch import ERRORS, REASONS, PoolBatch, swap_batch
@@ -16,6 +16,7 @@ from taospec.optimized.amm.power import DECIDED
 from taospec.reference.amm import settlement
 from taospec.reference.amm.records import DYNAMIC, Direction, SwapResult
 from taospec.reference.amm.swap import current_price, default_price_limit
+from taospec.reference.fixed_point import U64F64
 from taospec.reference.state.pool import WEIGHT_SCALE
 
 
@@ -25,7 +26,7 @@ def _column(value: int) -> NDArray[np.uint64]:
 
 def _share(op: str, buys: bool) -> Operation:
     def operation(inputs: Inputs) -> Answer:
-        weight, reserve, amount = (reference.decode_integer(inputs, field) for field in ("quote", "x", "dx"))
+        weight, reserve, amount = (decoding.amount(inputs, field) for field in ("quote", "x", "dx"))
         weight_in = weight if buys else max(WEIGHT_SCALE - weight, 0)
         bits, (status,) = shares_left(
             *(np.array([value], np.uint64) for value in (weight_in, reserve, amount))
@@ -40,11 +41,11 @@ def _share(op: str, buys: bool) -> Operation:
 def _amount(op: str, buys: bool) -> Operation:
     def operation(inputs: Inputs) -> Answer:
         weight, reserve = (
-            reference.decode_integer(inputs, "quote"),
-            reference.decode_integer(inputs, "reserve"),
+            decoding.amount(inputs, "quote"),
+            decoding.amount(inputs, "reserve"),
         )
         current, target = (
-            np.array([divmod(reference.decode_price(inputs, field).bits, 1 << 64)], np.uint64)
+            np.array([divmod(decoding.bits(inputs, field, U64F64).bits, 1 << 64)], np.uint64)
             for field in ("current_bits", "target_bits")
         )
         power = max(WEIGHT_SCALE - weight, 0) if buys else weight
@@ -61,9 +62,9 @@ def _swap(inputs: Inputs) -> Answer:
     return _swap_answer(
         "amm.swap",
         inputs,
-        reference.decode_integer(inputs, "price_limit"),
-        drop_fees=reference.decode_flag(inputs, "drop_fees"),
-        simulate=reference.decode_flag(inputs, "simulate"),
+        decoding.amount(inputs, "price_limit"),
+        drop_fees=decoding.flag(inputs, "drop_fees"),
+        simulate=decoding.flag(inputs, "simulate"),
     )
 
 
@@ -81,7 +82,7 @@ def _swap_answer(op: str, inputs: Inputs, limit: int, *, drop_fees: bool, simula
         PoolBatch.of([pool]),
         0,
         reference.decode_direction(inputs) is Direction.BUY,
-        reference.decode_integer(inputs, "amount"),
+        decoding.amount(inputs, "amount"),
         limit,
         drop_fees=drop_fees,
         parameters=reference.decode_parameters(inputs),
