@@ -43,7 +43,7 @@ def compared(inputs: EpochInput) -> list[Element]:
     return list(elements(raw_stages(result.stages), result.output, ideal, enclosed))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(epochs())
 def test_every_stage_lies_in_its_enclosure(inputs: EpochInput) -> None:
     assert model.is_well_formed(inputs)
@@ -109,7 +109,7 @@ def is_settled(inputs: EpochInput, ideal: model.IdealEpoch, stake_error: Real) -
 
 
 @pytest.mark.rule("YUMA-NORM-2", "YUMA-MEDIAN-3", "YUMA-CLIP-1", "YUMA-PENALTY-2", "YUMA-BONDS3-1")
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(epochs())
 def test_weights_and_consensus_keep_the_bounds_of_the_text(inputs: EpochInput) -> None:
     """Consensus, and what depends on it, where it is settled by more than the stakes' errors."""
@@ -128,7 +128,7 @@ def test_weights_and_consensus_keep_the_bounds_of_the_text(inputs: EpochInput) -
 
 
 @pytest.mark.rule("YUMA-LIQUID-2", "YUMA-EXP-1")
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.integers(0, 2**32),
     st.integers(0, 2**32),

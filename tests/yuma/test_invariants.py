@@ -23,7 +23,7 @@ def entries(matrix: Any) -> dict[tuple[int, int], int]:
 
 
 @pytest.mark.rule("YUMA-RANK-2", "YUMA-DIVIDENDS-1", "YUMA-DIVIDENDS-2", "YUMA-NORM-1")
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(epochs())
 def test_incentive_and_dividends_sum_to_at_most_one(inputs: EpochInput) -> None:
     """And to more than one less an ulp for each neuron, or to nothing."""
@@ -35,7 +35,7 @@ def test_incentive_and_dividends_sum_to_at_most_one(inputs: EpochInput) -> None:
 
 
 @pytest.mark.rule("YUMA-EMISSION-1", "YUMA-EMISSION-2", "YUMA-EMISSION-3")
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(epochs())
 def test_no_more_than_the_emission_is_distributed_and_little_is_left(inputs: EpochInput) -> None:
     """2n truncated shares lose an ulp of the emission each, and 2n floored amounts a rao each."""
@@ -48,7 +48,7 @@ def test_no_more_than_the_emission_is_distributed_and_little_is_left(inputs: Epo
 
 
 @pytest.mark.rule("YUMA-CLIP-1", "YUMA-CLIP-2", "YUMA-TRUST-1")
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(epochs())
 def test_clipped_weights_are_between_zero_and_consensus(inputs: EpochInput) -> None:
     stages = run_epoch(inputs).intermediate
@@ -61,7 +61,7 @@ def test_clipped_weights_are_between_zero_and_consensus(inputs: EpochInput) -> N
 
 
 @pytest.mark.rule("YUMA-MEDIAN-3")
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(epochs())
 def test_consensus_is_what_a_majority_of_stake_gives(inputs: EpochInput) -> None:
     """Those who give at least consensus hold kappa, those who give more do not; up to the stakes' ulps.
@@ -86,7 +86,7 @@ def test_consensus_is_what_a_majority_of_stake_gives(inputs: EpochInput) -> None
 
 
 @pytest.mark.rule("YUMA-BONDS3-3", "YUMA-LIQUID-4", "YUMA-BONDS2-5")
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(epochs())
 def test_bonds_stay_between_zero_and_one(inputs: EpochInput) -> None:
     stages = run_epoch(inputs).intermediate
@@ -95,7 +95,7 @@ def test_bonds_stay_between_zero_and_one(inputs: EpochInput) -> None:
 
 
 @pytest.mark.rule("YUMA-OUTPUT-3", "YUMA-PERMIT-3")
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(epochs())
 def test_bonds_are_stored_for_the_next_permits_alone(inputs: EpochInput) -> None:
     output = run_epoch(inputs).output
@@ -109,7 +109,7 @@ def test_bonds_are_stored_for_the_next_permits_alone(inputs: EpochInput) -> None
 
 
 @pytest.mark.rule("YUMA-NORM-2")
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(epochs(), st.integers(2, 9))
 def test_the_scale_of_a_row_of_weights_does_not_matter(inputs: EpochInput, factor: int) -> None:
     """floor(k*w / (k*sum)) is floor(w / sum), exactly: only the stage of raw weights differs."""
@@ -120,7 +120,7 @@ def test_the_scale_of_a_row_of_weights_does_not_matter(inputs: EpochInput, facto
 
 
 @pytest.mark.rule("YUMA-STAKE-5")
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     epochs(equal_stakes=True), st.lists(st.integers(1, 10**6), min_size=7, max_size=7), st.integers(2, 10**6)
 )
@@ -134,7 +134,7 @@ def test_the_unit_of_stake_does_not_matter(inputs: EpochInput, shares: list[int]
 
 
 @pytest.mark.rule("YUMA-MEDIAN-1", "YUMA-MATRIX-2", "YUMA-NORM-1", "YUMA-NORM-3")
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(epochs(), st.randoms(use_true_random=False))
 def test_the_numbering_of_neurons_does_not_matter_where_stakes_differ(inputs: EpochInput, chance) -> None:
     """Uids decide nothing but ties for permits: an epoch of renumbered neurons is the renumbered epoch."""
