@@ -121,7 +121,7 @@ def main() -> None:
     print(f"digest from nothing: {whole:.2f} s, {whole / hashing:,.0f} times as long")
     small = best_of(200, lambda: _refused(state, 10))
     copied = best_of(1, lambda: decode_state(encode_state(state)))
-    print(f"undoing 10 writes: {1e6 * small:.1f} us; copying the state takes {copied / small:,.0f} times as long")
+    print(f"undoing 10 writes: {1e6 * small:.1f} us; copying the state: {copied / small:,.0f} times as long")
 
 
 def _report_assignments() -> None:
