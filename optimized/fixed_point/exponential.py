@@ -12,6 +12,7 @@ import numpy as np
 from taospec.optimized.compilation import inlined
 from taospec.optimized.fixed_point.i32f32 import FRACTION_BITS, NO_BITS, ONE_BITS
 from taospec.optimized.fixed_point.words import ALL_BITS, HALF_BITS, ONE, ZERO, multiply_wide
+from taospec.reference.rules import implements
 
 LARGEST_EXPONENT: Final = np.int64(20 << 32)
 """exp_safe clamps its operand to [-20, 20]."""
@@ -22,6 +23,7 @@ LAST_TERM: Final = np.uint64(31)
 
 
 @inlined
+@implements("YUMA-EXP-1", "FIX-EXP-3")
 def exp_safe(exponent: np.int64) -> np.int64:
     """``exp`` of the exponent clamped to [-20, 20], by the chain's series.
 
@@ -39,6 +41,7 @@ def exp_safe(exponent: np.int64) -> np.int64:
 
 
 @inlined
+@implements("FIX-EXP-1")
 def series(x: np.uint64) -> np.uint64:
     """``1 + x + x**2/2! + ...``, each term floored twice, for ``0 < x <= 20``.
 

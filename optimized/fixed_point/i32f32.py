@@ -23,6 +23,7 @@ from taospec.optimized.fixed_point.words import (
     multiply_wide,
     shift_left_pair,
 )
+from taospec.reference.rules import implements
 
 FRACTION_BITS: Final = np.int64(32)
 FRACTION_MASK: Final = np.int64((1 << 32) - 1)
@@ -39,6 +40,7 @@ SHRUNK_TWO_POW_32: Final = 4294967296.0 * (1 - 2.0**-50)
 
 
 @inlined
+@implements("FIX-ADD-1")
 def saturating_add(a: np.int64, b: np.int64) -> np.int64:
     """Sum, clamped. It overflowed iff both operands have the sign that the sum lacks."""
     total = a + b
@@ -48,6 +50,7 @@ def saturating_add(a: np.int64, b: np.int64) -> np.int64:
 
 
 @inlined
+@implements("FIX-ADD-1")
 def saturating_sub(a: np.int64, b: np.int64) -> np.int64:
     """Difference, clamped. It overflowed iff the signs differ and the result lacks a's."""
     difference = a - b
@@ -85,6 +88,7 @@ def product_magnitude(a: np.int64, b: np.int64) -> tuple[np.bool, np.uint64]:
 
 
 @inlined
+@implements("FIX-MUL-1")
 def saturating_mul(a: np.int64, b: np.int64) -> np.int64:
     """``floor(a * b / 2**32)``, clamped."""
     negative = (a < NO_BITS) != (b < NO_BITS)
@@ -95,6 +99,7 @@ def saturating_mul(a: np.int64, b: np.int64) -> np.int64:
 
 
 @inlined
+@implements("YUMA-MATRIX-5")
 def checked_mul_or_zero(a: np.int64, b: np.int64) -> np.int64:
     """``floor(a * b / 2**32)``, or 0 where it does not fit."""
     overflow, result = product_magnitude(a, b)
@@ -129,6 +134,7 @@ def quotient_magnitude(a: np.int64, b: np.int64) -> tuple[np.bool, np.uint64]:
 
 
 @inlined
+@implements("FIX-SAFEDIV-1")
 def safe_div(a: np.int64, b: np.int64) -> np.int64:
     """``a / b`` truncated toward zero; 0 for a zero divisor and on overflow."""
     if b == NO_BITS:
@@ -142,6 +148,7 @@ def safe_div(a: np.int64, b: np.int64) -> np.int64:
 
 
 @inlined
+@implements("FIX-DIV-1")
 def saturating_div(a: np.int64, b: np.int64) -> np.int64:
     """``a / b`` truncated toward zero, clamped; ``b`` is not 0."""
     negative = (a < NO_BITS) != (b < NO_BITS)

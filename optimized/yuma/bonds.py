@@ -31,6 +31,7 @@ from taospec.optimized.yuma.arrays import Bools, F64s, I64s, Parameters, U16s, U
 from taospec.optimized.yuma.consensus import TILE
 from taospec.optimized.yuma.liquid_alpha import averaged_bond, difference, rate_of_difference
 from taospec.optimized.yuma.rows import Rows, normalized_weight
+from taospec.reference.rules import implements
 
 
 class Entries(NamedTuple):
@@ -100,6 +101,7 @@ def bonds_of_tiles(
 
 
 @subroutine
+@implements("YUMA-BONDS-2")
 def current_columns(registered: U64s, last_tempo: np.uint64, current: I64s) -> bool:
     """1 for neurons that the stored bonds still mean, else 0; whether there is a 0.
 
@@ -131,6 +133,7 @@ def normalize_tile(
 
 
 @subroutine
+@implements("YUMA-PENALTY-1", "YUMA-PENALTY-2")
 def penalize_tile(penalty: np.int64, consensus: I64s, bits: I64s) -> None:
     """``w + floor(penalty * (clipped - w))``; clipped for a penalty of 1.
 
@@ -158,6 +161,7 @@ def penalized(penalty: np.int64, weight: np.int64, consensus: np.int64) -> np.in
 
 
 @subroutine
+@implements("YUMA-BONDS3-3")
 def average_tile(
     rate: np.int64,
     source: I64s,
@@ -203,6 +207,7 @@ def averaged_by_any_rate(rate: np.int64, weight: np.int64, bond: np.int64) -> np
 
 
 @subroutine
+@implements("YUMA-LIQUID-3", "YUMA-LIQUID-4")
 def average_tile_by_pair(
     p: Parameters,
     source: I64s,
@@ -238,6 +243,7 @@ def average_tile_by_pair(
 
 
 @subroutine
+@implements("YUMA-BONDS2-2", "YUMA-BONDS2-4")
 def yuma2_average(
     rate: np.int64,
     source: I64s,
@@ -300,6 +306,7 @@ def column_maxima(bits: I64s, width: int, largest: I64s, factor: F64s) -> None:
 
 
 @subroutine
+@implements("YUMA-NORM-3", "YUMA-NORM-4")
 def normalize_columns(bits: I64s, width: int, divisor: I64s, factor: F64s) -> None:
     """Divide every column by its divisor, which no element exceeds."""
     for row in range(bits.shape[0]):
@@ -308,6 +315,7 @@ def normalize_columns(bits: I64s, width: int, divisor: I64s, factor: F64s) -> No
 
 
 @subroutine
+@implements("YUMA-DIVIDENDS-1")
 def normalized_income(
     bits: I64s, staked: int, divisor: I64s, factor: F64s, incentive: I64s, total_bonds: I64s
 ) -> None:
@@ -348,6 +356,7 @@ def any_is_one(values: I64s) -> bool:
 
 
 @subroutine
+@implements("YUMA-OUTPUT-3")
 def store_tile(source: I64s, kept: Bools, bits: I64s, first: int, width: int, stored: U16s) -> None:
     """The kept rows as u16 proportions."""
     for row in range(source.size):

@@ -14,12 +14,14 @@ from taospec.optimized.fixed_point.i32f32 import (
 from taospec.optimized.yuma.arrays import I64s, U16s, U32s
 from taospec.optimized.yuma.median import CODE_ONE, median_of_tile
 from taospec.optimized.yuma.rows import Rows, normalized_weight
+from taospec.reference.rules import implements
 
 TILE = 64
 """Columns that are worked on together: their scratch stays in the nearest cache."""
 
 
 @subroutine
+@implements("YUMA-MEDIAN-3")
 def consensus_of_tiles(
     kappa: np.int64, rows: Rows, first_tile: int, last_tile: int, consensus: I64s, ranks: I64s, trust: I64s
 ) -> None:
@@ -71,6 +73,7 @@ def decode(code: np.uint32) -> np.int64:
 
 
 @subroutine
+@implements("YUMA-CLIP-1", "YUMA-TRUST-1", "YUMA-RANK-1")
 def clip_tile(codes: U32s, threshold: U32s, stake: I64s, has_one: bool, ranks: I64s, trust: I64s) -> None:
     """Clip every row at consensus; add it times its stake to the ranks, and its sum to its trust.
 

@@ -15,6 +15,7 @@ from taospec.optimized.fixed_point.i64f64 import emission_of_share
 from taospec.optimized.yuma.arrays import I64s, U16s, U64s
 from taospec.optimized.yuma.rows import Rows
 from taospec.optimized.yuma.stake import normalize_proportions
+from taospec.reference.rules import implements
 
 SERVER = 0
 VALIDATOR = 1
@@ -22,6 +23,7 @@ COMBINED = 2
 
 
 @subroutine
+@implements("YUMA-NORM-1")
 def normalized(values: I64s) -> None:
     """Divide non-negative values by their sum, if that is not 0."""
     total = np.int64(0)
@@ -32,6 +34,7 @@ def normalized(values: I64s) -> None:
 
 
 @subroutine
+@implements("YUMA-DIVIDENDS-1", "YUMA-DIVIDENDS-2")
 def dividends_of_rows(yuma3: bool, rows: Rows, total_bonds: I64s, dividends: I64s) -> None:
     """Income of every uid, in Yuma 3 times its active stake, normalised.
 
@@ -48,6 +51,7 @@ def dividends_of_rows(yuma3: bool, rows: Rows, total_bonds: I64s, dividends: I64
 
 
 @subroutine
+@implements("YUMA-EMISSION-1", "YUMA-EMISSION-2", "YUMA-EMISSION-3")
 def emissions(
     emission: np.uint64, incentive: I64s, dividends: I64s, stake: I64s, active: I64s, amounts: U64s
 ) -> None:
@@ -77,6 +81,7 @@ def emissions(
 
 
 @subroutine
+@implements("YUMA-OUTPUT-1")
 def store_proportions(values: I64s, stored: U16s) -> None:
     """A vector as u16 proportions."""
     for i in range(values.size):

@@ -12,12 +12,14 @@ from taospec.optimized.fixed_point.i32f32 import (
     closed_proportion_product,
     proportion_product,
 )
+from taospec.reference.rules import implements
 
 HALF_BITS = np.int64(1 << 31)
 """0.5."""
 
 
 @inlined
+@implements("YUMA-LIQUID-2")
 def difference(consensus: np.int64, weight: np.int64, bond: np.int64) -> np.int64:
     """How far a buyer's weight is above consensus, or a seller's bond above the weight.
 
@@ -30,6 +32,7 @@ def difference(consensus: np.int64, weight: np.int64, bond: np.int64) -> np.int6
 
 
 @inlined
+@implements("YUMA-LIQUID-2")
 def rate_of_difference(d: np.int64, slope: np.int64, low: np.int64, high: np.int64) -> np.int64:
     """``low + sigmoid * (high - low)``; ``low`` where ``low > high``.
 
@@ -44,6 +47,7 @@ def rate_of_difference(d: np.int64, slope: np.int64, low: np.int64, high: np.int
 
 
 @inlined
+@implements("YUMA-LIQUID-4")
 def averaged_bond(rate: np.int64, weight: np.int64, bond: np.int64) -> np.int64:
     """``(1 - rate) * bond + rate * weight``, each product floored; at most 1 by itself."""
     return closed_proportion_product(ONE_BITS - rate, bond) + closed_proportion_product(rate, weight)

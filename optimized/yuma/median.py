@@ -13,6 +13,7 @@ import numpy as np
 
 from taospec.optimized.compilation import subroutine
 from taospec.optimized.yuma.arrays import U32s
+from taospec.reference.rules import implements
 
 CODE_ONE = np.uint32((1 << 32) - 1)
 """Code of the score 1.0. Other scores are their own raw bits: at most ``2**32 - 2``, since
@@ -23,6 +24,7 @@ ONE_CODE = np.uint32(1)
 
 
 @subroutine
+@implements("YUMA-MEDIAN-2")
 def median_of_tile(
     codes: U32s, staked: int, share: U32s, unlisted: bool, kappa: np.int64, width: int, lanes: U32s
 ) -> None:

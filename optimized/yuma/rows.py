@@ -9,6 +9,7 @@ import numpy as np
 from taospec.optimized.compilation import inlined, subroutine
 from taospec.optimized.fixed_point.i32f32 import FRACTION_BITS, FRACTION_MASK, ONE_BITS, ratio, reciprocal
 from taospec.optimized.yuma.arrays import Bools, I64s, Parameters, U16s, U32s, U64s
+from taospec.reference.rules import implements
 
 U64_MAX = np.uint64((1 << 64) - 1)
 U32_MAX = np.int64((1 << 32) - 1)
@@ -46,6 +47,7 @@ class Rows(NamedTuple):
 
 
 @subroutine
+@implements("YUMA-MASK-1")
 def arrange_rows(
     p: Parameters,
     vectors: U64s,
@@ -137,6 +139,7 @@ def prepare_division(weight_sum: np.int64, divisor: U32s) -> None:
 
 
 @inlined
+@implements("YUMA-NORM-2")
 def normalized_weight(
     weight: np.int64, quotient: np.int64, scaled_high: np.int64, scaled_low: np.int64
 ) -> np.int64:
@@ -154,6 +157,7 @@ def normalized_weight(
 
 
 @subroutine
+@implements("YUMA-MASK-2")
 def current_weights(p: Parameters, vectors: U64s, permits: Bools, uids: I64s, weights: U16s) -> U16s:
     """Weights without self-weights (the owner's excepted) and without what is out of date.
 
@@ -184,6 +188,7 @@ def current_weights(p: Parameters, vectors: U64s, permits: Bools, uids: I64s, we
 
 
 @subroutine
+@implements("YUMA-MASK-3", "YUMA-MASK-5")
 def registration_limit(p: Parameters, vectors: U64s, uid: int) -> np.uint64:
     """A weight counts if its neuron was registered before this block.
 

@@ -19,11 +19,13 @@ from taospec.optimized.fixed_point.i64f64 import (
 )
 from taospec.optimized.fixed_point.words import ZERO, add_pair
 from taospec.optimized.yuma.arrays import Bools, I64s, Parameters, U64s
+from taospec.reference.rules import implements
 
 U64_MAX = np.uint64((1 << 64) - 1)
 
 
 @subroutine
+@implements("YUMA-STAKE-2", "YUMA-STAKE-3", "YUMA-STAKE-4", "YUMA-STAKE-5")
 def normalized_stake(p: Parameters, alpha: U64s, root_tao: U64s, total: U64s, share: I64s) -> None:
     """Stake weight of each uid in rao into ``total``, and its share of all into ``share``.
 
@@ -54,6 +56,7 @@ def normalized_stake(p: Parameters, alpha: U64s, root_tao: U64s, total: U64s, sh
 
 
 @subroutine
+@implements("YUMA-PERMIT-2", "YUMA-PERMIT-3")
 def next_permits(p: Parameters, stake: I64s, permits: Bools) -> None:
     """Permits for the ``max_validators`` largest non-zero stakes, and for the owner.
 
@@ -94,6 +97,7 @@ def drop_smallest(stake: I64s, dropped: np.int64, permits: Bools) -> None:
 
 
 @subroutine
+@implements("YUMA-ACTIVE-2")
 def activity(p: Parameters, last_update: U64s, active: Bools) -> None:
     """Whether ``last_update + cutoff`` (saturating) reaches the current block."""
     for uid in range(p.neurons):
@@ -104,6 +108,7 @@ def activity(p: Parameters, last_update: U64s, active: Bools) -> None:
 
 
 @subroutine
+@implements("YUMA-STAKE-6")
 def active_stake(
     p: Parameters, stake: I64s, active: Bools, permits: Bools, result: I64s
 ) -> tuple[np.int64, np.int64, np.int64]:
