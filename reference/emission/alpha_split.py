@@ -37,7 +37,7 @@ def split_alpha(alpha_out: U96F32, owner_cut: U96F32, root_proportion: U96F32) -
     ``root_proportion`` is that **after** injection and after this block's alpha was minted.
     Every part is truncated on its own; the differences are taken before.
 
-    Source: ``run_coinbase.rs:264``.
+    Source: ``run_coinbase.rs:271``.
     """
     owner = alpha_out.saturating_mul(owner_cut)
     rest = alpha_out.saturating_sub(owner)

@@ -233,7 +233,7 @@ def _book_injection(state: State, netuid: int, injection: Injection) -> None:
 def _emit_alpha(state: State, netuid: int, alpha_out: U96F32, root_sells: bool) -> None:
     """Mint a subnet's alpha and add its parts to the pendings; root's is recycled if it must not sell.
 
-    Source: ``run_coinbase.rs:255``.
+    Source: ``run_coinbase.rs:260``.
     """
     pool, report, emission = state.pools[netuid], state.subnet_reports[netuid], state.emissions[netuid]
     created = alpha_out.saturating_to_num(U64)

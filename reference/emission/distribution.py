@@ -162,7 +162,7 @@ def _pay_miners(state: State, netuid: int, incentives: Mapping[AccountId, int]) 
 
     Which part was withheld is noted, 0 if there was no incentive: it lowers the subnet's share.
 
-    Source: ``run_coinbase.rs:666``.
+    Source: ``run_coinbase.rs:668``.
     """
     owner_hotkeys = registered_owner_hotkeys(state, netuid)
     total = withheld = 0
@@ -205,7 +205,7 @@ def _pay_validators(state: State, netuid: int, distribution: DividendDistributio
 
     The take is a stake like any other, so that it gets a part of the rest.
 
-    Source: ``run_coinbase.rs:731``.
+    Source: ``run_coinbase.rs:736``.
     """
     for key in state.dividend_reports.keys_with(netuid=netuid):
         state.dividend_reports[key].alpha_dividends = 0
@@ -222,7 +222,7 @@ def _pay_validators(state: State, netuid: int, distribution: DividendDistributio
 def _pay_root(state: State, netuid: int, distribution: DividendDistribution[AccountId]) -> None:
     """Each hotkey's take to its owner as stake **on the subnet**, the rest to its root stakers to claim.
 
-    Source: ``run_coinbase.rs:762``.
+    Source: ``run_coinbase.rs:765``.
     """
     for key in state.dividend_reports.keys_with(netuid=netuid):
         state.dividend_reports[key].root_alpha_dividends = 0
@@ -239,7 +239,7 @@ def _split_take(state: State, hotkey: AccountId, dividends: U96F32) -> tuple[int
 
     A hotkey that is no delegate takes the default, 18 %.
 
-    Source: ``run_coinbase.rs:733``.
+    Source: ``run_coinbase.rs:739``.
     """
     stored = state.hotkeys.peek(hotkey).delegate_take
     rate = u16_fraction(DEFAULT_TAKE if stored is None else stored)

@@ -93,7 +93,7 @@ def split_by_stake(dividend: U96F32, alpha: int, root: int, tao_weight: U96F32) 
 
     All is alpha where both stakes are 0.
 
-    Source: ``run_coinbase.rs:546``.
+    Source: ``run_coinbase.rs:536``.
     """
     weighted = U96F32.saturating_from_num(root).saturating_mul(tao_weight)
     total = U96F32.saturating_from_num(alpha).saturating_add(weighted)
@@ -105,7 +105,7 @@ def split_by_stake(dividend: U96F32, alpha: int, root: int, tao_weight: U96F32) 
 def _in_proportion(parts: Mapping[Hotkey, U96F32], amount: int) -> dict[Hotkey, U96F32]:
     """``amount * (part / sum of parts)``, the quotient truncated first; 0 where the sum is 0.
 
-    Source: ``run_coinbase.rs:567``, ``run_coinbase.rs:582``.
+    Source: ``run_coinbase.rs:570``, ``run_coinbase.rs:587``.
     """
     total = U96F32.zero()
     for part in parts.values():

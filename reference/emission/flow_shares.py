@@ -146,7 +146,7 @@ def lower_limit(flows: Iterable[I64F64], cutoff: I64F64) -> I64F64:
 def _above(flow: I64F64, limit: I64F64) -> U64F64:
     """``max(flow - limit, 0)``, saturating in I64F64.
 
-    Source: ``subnet_emissions.rs:328``.
+    Source: ``subnet_emissions.rs:335``.
     """
     return U64F64.saturating_from_num(flow.saturating_sub(limit)) if flow > limit else U64F64.zero()
 

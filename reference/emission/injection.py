@@ -111,7 +111,7 @@ def _buy(netuid: int, pool: Pool, tao: int, payer: Payer) -> _Purchase:
     A purchase that the pool refuses **costs the TAO**: it stays on the subnet's account,
     outside the pool.
 
-    Source: ``run_coinbase.rs:104``.
+    Source: ``run_coinbase.rs:98``.
     """
     if tao == 0 or not payer.pay(netuid, tao):
         return _Purchase()

@@ -32,7 +32,7 @@ def next_moving_price(average: U64F64, price: U64F64, rate: U64F64) -> I96F32:
 
     For a rate above 1 the second term vanishes, and the first may exceed the price.
 
-    Source: ``stake_utils.rs:58``.
+    Source: ``stake_utils.rs:60``.
     """
     one = U64F64.one()
     new = rate.saturating_mul(min(price, one))

@@ -87,7 +87,7 @@ def _charged(share: U96F32, take: U96F32, burn: U96F32) -> tuple[U96F32, U96F32,
     Take and burn are both of the whole share. Together above 1 they leave 0, **and more than
     the share is handed on**.
 
-    Source: ``run_coinbase.rs:1027``.
+    Source: ``run_coinbase.rs:1033``.
     """
     burned = burn.saturating_mul(share)
     taken = take.saturating_mul(share)
@@ -112,7 +112,7 @@ def self_contribution(alpha: int, root: int, child_proportions: Iterable[int], t
 def parent_contribution(parent: Parent[Hotkey], tao_weight: U96F32) -> U96F32:
     """``alpha * proportion + root * proportion * tao_weight``, **not** floored to rao.
 
-    Source: ``run_coinbase.rs:985``.
+    Source: ``run_coinbase.rs:999``.
     """
     return _weighted(parent.alpha, parent.root, u64_fraction(parent.proportion), tao_weight)
 

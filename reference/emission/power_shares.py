@@ -67,7 +67,7 @@ def _sum_bound(scaled: Mapping[int, U64F64]) -> U64F64:
 def precision_factor(bound: U64F64) -> U64F64:
     """``sqrt((2**31 - 1) / bound)`` by bisection: what the values are multiplied with.
 
-    Source: ``subnet_emissions.rs:231``.
+    Source: ``subnet_emissions.rs:233``.
     """
     factor = checked_sqrt(_LARGEST_SUM.safe_div(bound), ROOT_TOLERANCE)
     return _ZERO if factor is None else factor

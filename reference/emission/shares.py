@@ -67,7 +67,7 @@ def enabled_shares(shares: Mapping[int, U64F64], disabled: Set[int]) -> Shares:
 def tao_emissions(shares: Mapping[int, U64F64], block_emission: U96F32) -> dict[int, U96F32]:
     """``block_emission * share`` in U64F64, then floored to 32 fraction bits; rao.
 
-    Source: ``subnet_emissions.rs:72``.
+    Source: ``subnet_emissions.rs:71``.
     """
     emission = U64F64.saturating_from_num(block_emission)
     return {

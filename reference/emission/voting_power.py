@@ -23,7 +23,7 @@ def update_voting_power(state: State, netuid: int, neurons: Iterable[tuple[Accou
 
     Hotkeys that left the subnet lose theirs. At the block at which tracking ends all do.
 
-    Source: ``voting_power.rs:135``.
+    Source: ``voting_power.rs:114``.
     """
     tracking = state.voting_power_tracking.peek(netuid)
     if not tracking.enabled:
@@ -45,7 +45,7 @@ def update_voting_power(state: State, netuid: int, neurons: Iterable[tuple[Accou
 def next_voting_power(stake: int, average: int, rate: int) -> int:
     """``floor((rate * stake + (1e18 - rate) * average) / 1e18)``, saturating in u64.
 
-    Source: ``voting_power.rs:252``.
+    Source: ``voting_power.rs:218``.
     """
     weighted = rate * stake + max(WHOLE_RATE - rate, 0) * average
     return min(min(weighted, 2**128 - 1) // WHOLE_RATE, U64_MAX)
@@ -54,7 +54,7 @@ def next_voting_power(stake: int, average: int, rate: int) -> int:
 def _advance(state: State, netuid: int, hotkey: AccountId, stake: int) -> None:
     """One step; an average that **falls** below the stake threshold is removed.
 
-    Source: ``voting_power.rs:208``.
+    Source: ``voting_power.rs:182``.
     """
     previous = state.memberships.peek((netuid, hotkey)).voting_power
     new = next_voting_power(stake, previous, state.voting_power_tracking.peek(netuid).rate)
@@ -73,7 +73,7 @@ def _remove(state: State, netuid: int, hotkey: AccountId) -> None:
 def _end_tracking(state: State, netuid: int) -> None:
     """Clear every average of the subnet and stop.
 
-    Source: ``voting_power.rs:273``.
+    Source: ``voting_power.rs:240``.
     """
     for key in state.memberships.keys_with(netuid=netuid):
         _remove(state, *key)

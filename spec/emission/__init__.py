@@ -1,0 +1,1 @@
+"""The ideal of emission, and bounds that need computing."""
