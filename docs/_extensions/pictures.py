@@ -24,11 +24,15 @@ from mpmath import mp, mpf
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from taospec.reference.fixed_point import I32F32, U64F64, FixedPoint
+from taospec.reference.emission.alpha_split import split_alpha
+from taospec.reference.emission.moving_price import moving_rate
+from taospec.reference.emission.rates import u16_fraction
+from taospec.reference.fixed_point import I32F32, I96F32, U64F64, U96F32, FixedPoint
 from taospec.reference.fixed_point.errors import MathError
 from taospec.reference.fixed_point.transcendental import exp, ln
 from taospec.reference.staking.conviction import roll_forward
 from taospec.reference.staking.share_pool import Holding, holder_value, value_for_all, value_for_one
+from taospec.reference.state.accounts import DEFAULT_TAKE
 from taospec.reference.state.locks import LockState
 from taospec.reference.state.safe_float import ZERO, SafeFloat
 from taospec.reference.subnets.burn_price import bumped_burn, decayed_burn
@@ -256,6 +260,43 @@ def share_pool_rounding(figure: Figure, colours: Sequence[str]) -> None:
         ax.grid(alpha=0.25)
 
 
+def alpha_split(figure: Figure, colours: Sequence[str]) -> None:
+    """One alpha between owner, miners, validators and root, by root's proportion."""
+    ax = figure.subplots()
+    proportions = [U96F32.from_bits((k << 32) // 100) for k in range(101)]
+    whole, cut = U96F32.from_num(INITIAL_EMISSION), u16_fraction(DEFAULT_TAKE)
+    splits = [split_alpha(whole, cut, proportion) for proportion in proportions]
+    parts = {"owner": "owner", "miners": "server", "validators": "validator", "root": "root"}
+    ax.stackplot(
+        [_real(proportion) for proportion in proportions],
+        [[100 * getattr(split, name) / INITIAL_EMISSION for split in splits] for name in parts.values()],
+        labels=list(parts),
+        colors=[*colours[:4]],
+        alpha=0.75,
+    )
+    ax.set_xlim(0, 1)
+    ax.set_ylim(0, 100)
+    ax.set_xlabel("root's proportion", fontsize=9)
+    ax.set_ylabel("% of the block's alpha", fontsize=9)
+    ax.legend(fontsize=8, loc="upper left", framealpha=0.85)
+
+
+def price_average(figure: Figure, colours: Sequence[str]) -> None:
+    """The part of a constant price at which the average stalls, for subnets of four ages."""
+    ax = figure.subplots()
+    prices = [10 ** (k / 50) for k in range(-225, 1)]
+    for age, colour in zip((50_000, 200_000, 1_000_000, 10_000_000), colours, strict=True):
+        gap = 2**-32 / _real(moving_rate(I96F32.from_bits(12_885), age, 1, 201_600))
+        ax.plot(
+            prices, [max(price - gap, 0) / price for price in prices], color=colour, label=f"{age:,} blocks"
+        )
+    ax.set_xscale("log")
+    ax.set_xlabel("price, TAO per alpha", fontsize=9)
+    ax.set_ylabel("average / price", fontsize=9)
+    ax.legend(title="age of the subnet", fontsize=8, title_fontsize=8, frameon=False)
+    ax.grid(alpha=0.25)
+
+
 PICTURES: dict[Callable[[Figure, Sequence[str]], None], tuple[float, float]] = {
     weights_to_clipped: (7.2, 5.6),
     bonds_over_epochs: (7.2, 3.0),
@@ -265,6 +306,8 @@ PICTURES: dict[Callable[[Figure, Sequence[str]], None], tuple[float, float]] = {
     conviction: (7.2, 2.8),
     registration_prices: (7.2, 2.8),
     supply_curve: (7.2, 3.0),
+    alpha_split: (7.2, 3.0),
+    price_average: (7.2, 3.0),
     share_pool_rounding: (7.2, 3.0),
     price_impact: (7.2, 3.2),
     power_regions: (7.2, 3.4),
