@@ -18,10 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taospec.optimized.amm.batch import ERRORS, PoolBatch, SwapBatch, swap_batch
-from taospec.reference.amm.errors import ExchangeError
 from taospec.reference.amm.records import DYNAMIC
 from taospec.reference.amm.settlement import swap_alpha_for_tao, swap_tao_for_alpha
 from taospec.reference.amm.swap import current_price
+from taospec.reference.state.errors import DispatchError
 from taospec.reference.state.pool import EQUAL_WEIGHTS, WEIGHT_SCALE, Pool
 
 POOLS: Final = 128
@@ -138,8 +138,8 @@ def _by_reference(pools: list[Pool], request: Request) -> list[tuple[int, int, i
         try:
             result = (swap_tao_for_alpha if buys else swap_alpha_for_tao)(pool, amount, limit)
             answers.append((0, result.amount_paid_in, result.amount_paid_out, result.fee_paid))
-        except ExchangeError as error:
-            answers.append((ERRORS.index(type(error)), 0, 0, 0))
+        except DispatchError as error:
+            answers.append((ERRORS.index(error.error), 0, 0, 0))
     return answers
 
 

@@ -10,17 +10,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import attrs
+
 from taospec.conformance.answers import ProtocolError
 from taospec.conformance.operations import Inputs, Operation, decoding
 from taospec.reference.amm import balancer, settlement
 from taospec.reference.amm import swap as exchange
-from taospec.reference.amm.errors import ExchangeError
-from taospec.reference.amm.parameters import MAXIMUM_PRICE_LIMIT, MINIMUM_PRICE_LIMIT, ExchangeParameters
+from taospec.reference.amm.parameters import (
+    BASE_PARAMETERS,
+    MAXIMUM_PRICE_LIMIT,
+    MINIMUM_PRICE_LIMIT,
+    ExchangeParameters,
+)
 from taospec.reference.amm.power import pow_ratio_scaled
 from taospec.reference.amm.records import Direction, SwapResult
 from taospec.reference.fixed_point import U64F64
 from taospec.reference.fixed_point.numbers import U128
 from taospec.reference.invalid_input import U16_MAX, U32_MAX, InvalidInputError
+from taospec.reference.state.errors import DispatchError
 from taospec.reference.state.pool import EQUAL_WEIGHTS, Pool
 
 REFERENCE: dict[str, Operation] = {}
@@ -36,8 +43,8 @@ def _balancer(name: str, decode: Callable[[Inputs], tuple[Any, ...]], function: 
         operands = decode(inputs)
         try:
             return {"value": encode(function(*operands))}
-        except ExchangeError as error:
-            raise ProtocolError(type(error).__name__) from None
+        except DispatchError as error:
+            raise ProtocolError(error.error.value) from None
 
     REFERENCE[f"amm.balancer.{name}"] = operation
 
@@ -121,9 +128,8 @@ def decode_pool(inputs: Inputs) -> Pool:
 
 def decode_parameters(inputs: Inputs) -> ExchangeParameters:
     """The parameters of the exchange that a case gives."""
-    return ExchangeParameters(
-        minimum_reserve=decoding.decimal("min_reserve", decoding.field(inputs, "min_reserve"), 1)
-    )
+    least = decoding.decimal("min_reserve", decoding.field(inputs, "min_reserve"), 1)
+    return attrs.evolve(BASE_PARAMETERS, minimum_reserve=least)
 
 
 def decode_direction(inputs: Inputs) -> Direction:
@@ -154,8 +160,8 @@ def _pool_operation(name: str, function: Callable[[Inputs, Pool], Any]) -> None:
         before = str(exchange.current_price(pool).bits)
         try:
             value = encode(function(inputs, pool))
-        except ExchangeError as error:
-            raise ProtocolError(type(error).__name__, encode_pool(pool)) from None
+        except DispatchError as error:
+            raise ProtocolError(error.error.value, encode_pool(pool)) from None
         return {"value": value, "after": encode_pool(pool), "price_before_bits": before}
 
     REFERENCE[f"amm.{name}"] = operation
@@ -221,8 +227,8 @@ def _swap_apply(inputs: Inputs) -> dict[str, Any]:
         else:
             result = settlement.swap_alpha_for_tao(pool, amount, price_limit, **options)
             total_stake = settlement.total_stake_after_sale(total_stake, result)
-    except ExchangeError as error:
-        raise ProtocolError(type(error).__name__, _books(pool, total_stake)) from None
+    except DispatchError as error:
+        raise ProtocolError(error.error.value, _books(pool, total_stake)) from None
     return {"value": encode(result), "after": _books(pool, total_stake), "price_before_bits": before}
 
 

@@ -90,7 +90,7 @@ def _swap_answer(op: str, inputs: Inputs, limit: int, *, drop_fees: bool, simula
     )
     error = ERRORS[batch.error[0]]
     if error is not None:
-        raise ProtocolError(error.__name__, reference.encode_pool(pool))
+        raise ProtocolError(error.value, reference.encode_pool(pool))
     if not simulate:
         settlement.initialize(pool)
     result = SwapResult(

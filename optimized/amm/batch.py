@@ -12,12 +12,6 @@ from numpy.typing import NDArray
 
 from taospec.optimized.amm import swap_kernel
 from taospec.optimized.amm.power import DECIDED, NEAR_INTEGER, OUTSIDE_DOMAIN, UNCONVERGED_SERIES
-from taospec.reference.amm.errors import (
-    ExchangeError,
-    PriceLimitExceeded,
-    ReservesTooLow,
-    SwapInputTooLarge,
-)
 from taospec.reference.amm.parameters import (
     BASE_PARAMETERS,
     MAXIMUM_PRICE_LIMIT,
@@ -28,26 +22,27 @@ from taospec.reference.amm.records import DYNAMIC, Direction
 from taospec.reference.amm.settlement import swap_alpha_for_tao, swap_tao_for_alpha
 from taospec.reference.amm.swap import current_price, in_force
 from taospec.reference.invalid_input import U64_MAX, InvalidInputError
+from taospec.reference.state.errors import DispatchError, ProtocolError, SwapError
 from taospec.reference.state.pool import Pool
 
 Words = NDArray[np.uint64]
 
-ERRORS: Final[tuple[type[ExchangeError] | None, ...]] = (
+ERRORS: Final[tuple[ProtocolError | None, ...]] = (
     None,
-    SwapInputTooLarge,
-    ReservesTooLow,
-    PriceLimitExceeded,
+    SwapError.SwapInputTooLarge,
+    SwapError.ReservesTooLow,
+    SwapError.PriceLimitExceeded,
 )
 """What a code in :attr:`SwapBatch.error` means."""
 
-PRECISION: Final = 4
-"""The status of a batch whose parameters ask for other precisions than the proof's."""
+OTHER_PARAMETERS: Final = 4
+"""The status of a batch with parameters that the kernel does not know."""
 
 REASONS: Final = {
     int(OUTSIDE_DOMAIN): "weights outside the domain of the proof",
     int(NEAR_INTEGER): "an integer within the error bound",
     int(UNCONVERGED_SERIES): "a series that does not converge",
-    PRECISION: "a precision other than 256 and 1024 bits",
+    OTHER_PARAMETERS: "parameters of another revision",
 }
 """Why the reference computed a request."""
 
@@ -155,8 +150,9 @@ def swap_batch(
     count = request.amount.size
     result = np.zeros((count, swap_kernel.COLUMNS), np.uint64)
     error = np.zeros(count, np.uint8)
-    status = np.full(count, PRECISION, np.int8)
-    if (parameters.payout_precision, parameters.limit_precision) == (256, 1024):
+    status = np.full(count, OTHER_PARAMETERS, np.int8)
+    multiple = parameters.input_reserve_multiple
+    if (parameters.payout_precision, parameters.limit_precision) == (256, 1024) and multiple is not None:
         rows = swap_kernel.swap_rows_parallel if parallel else swap_kernel.swap_rows
         rows(
             pools.tao_reserve,
@@ -169,7 +165,7 @@ def swap_batch(
             request.amount,
             request.price_limit,
             not drop_fees,
-            np.uint64(parameters.input_reserve_multiple),
+            np.uint64(multiple),
             np.uint64(parameters.minimum_reserve),
             result,
             error,
@@ -246,8 +242,8 @@ def _swap_by_reference(
             drop_fees=drop_fees,
             parameters=parameters,
         )
-    except ExchangeError as error:
-        return ERRORS.index(type(error))
+    except DispatchError as error:
+        return ERRORS.index(error.error)
     row[swap_kernel.PAID_IN] = result.amount_paid_in
     row[swap_kernel.PAID_OUT] = result.amount_paid_out
     row[swap_kernel.FEE] = result.fee_paid

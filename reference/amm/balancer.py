@@ -11,13 +11,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from taospec.reference.amm.errors import InvalidValue
 from taospec.reference.amm.parameters import BASE_PARAMETERS
 from taospec.reference.amm.power import pow_ratio_scaled
 from taospec.reference.fixed_point import U64F64
 from taospec.reference.fixed_point.numbers import U64, U128
 from taospec.reference.invalid_input import U64_MAX
 from taospec.reference.rules import implements
+from taospec.reference.state.errors import BalancerError, DispatchError
 from taospec.reference.state.pool import EQUAL_WEIGHTS, WEIGHT_SCALE
 
 MIN_WEIGHT: Final = WEIGHT_SCALE // 100
@@ -164,12 +164,12 @@ def checked_quote_weight(quote_weight: int) -> int:
     """The weight itself.
 
     Raises:
-        InvalidValue: this weight or the other one is below 0.01.
+        DispatchError: ``InvalidValue`` if this weight or the other one is below 0.01.
 
     Source: ``balancer.rs:105``.
     """
     if quote_weight < MIN_WEIGHT or base_weight(quote_weight) < MIN_WEIGHT:
-        raise InvalidValue
+        raise DispatchError(BalancerError.InvalidValue)
     return quote_weight
 
 
@@ -194,7 +194,7 @@ def weight_after_added_liquidity(
     each rounded to the nearest integer. One half where both are 0.
 
     Raises:
-        InvalidValue: the new weight is out of bounds.
+        DispatchError: ``InvalidValue`` if the new weight is out of bounds.
 
     Source: ``balancer.rs:259``.
     """

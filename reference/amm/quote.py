@@ -112,7 +112,7 @@ def quote_for_payout(
 
     Raises:
         InvalidInputError: no admissible amount pays that much.
-        ExchangeError: what a swap of the amount found raises.
+        DispatchError: what a swap of the amount found raises.
     """
     require_integer("amount_out", amount_out, 0, U64_MAX)
     if pool.mechanism != DYNAMIC:

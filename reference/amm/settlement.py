@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import Final
 
 from taospec.reference.amm import balancer
-from taospec.reference.amm.errors import InvalidValue, ReservesOutOfBalance
 from taospec.reference.amm.parameters import BASE_PARAMETERS, DEFAULT_FEE_RATE, ExchangeParameters
 from taospec.reference.amm.records import DYNAMIC, Direction, SwapResult
 from taospec.reference.amm.swap import one_to_one, swap
@@ -18,6 +17,7 @@ from taospec.reference.fixed_point import U64F64
 from taospec.reference.fixed_point.numbers import U64, U128
 from taospec.reference.invalid_input import U64_MAX, require_integer
 from taospec.reference.rules import implements
+from taospec.reference.state.errors import DispatchError, SwapError
 from taospec.reference.state.pool import EQUAL_WEIGHTS, Pool
 
 LARGEST_INCREASE: Final = 2**63 - 1
@@ -132,7 +132,8 @@ def initialize_at_price(pool: Pool, price: U64F64) -> None:
     initialised already.
 
     Raises:
-        ReservesOutOfBalance: both reserves are empty, or the weight is out of bounds.
+        DispatchError: ``ReservesOutOfBalance`` if both reserves are empty, or the weight would be
+            out of bounds.
 
     Source: ``impls.rs:38``.
     """
@@ -142,11 +143,11 @@ def initialize_at_price(pool: Pool, price: U64F64) -> None:
     fraction = U64F64.from_num(pool.alpha_in).saturating_mul(price.frac()).saturating_to_num(U128)
     total = min(whole + fraction + pool.tao_reserve, U128.maximum)
     if total == 0:
-        raise ReservesOutOfBalance
+        raise DispatchError(SwapError.ReservesOutOfBalance)
     try:
         weight = balancer.checked_quote_weight(balancer.weight_from_rational(pool.tao_reserve, total))
-    except InvalidValue:
-        raise ReservesOutOfBalance from None
+    except DispatchError:
+        raise DispatchError(SwapError.ReservesOutOfBalance) from None
     pool.quote_weight = weight
     pool.initialized = True
 
@@ -166,7 +167,7 @@ def adjust_protocol_liquidity(pool: Pool, tao_delta: int, alpha_delta: int) -> t
         pool.quote_weight = balancer.weight_after_added_liquidity(
             pool.quote_weight, pool.tao_reserve, pool.alpha_in, tao_delta, alpha_delta
         )
-    except InvalidValue:
+    except DispatchError:
         return 0, 0
     return tao_delta, alpha_delta
 

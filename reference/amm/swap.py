@@ -12,11 +12,6 @@ from typing import Final
 import attrs
 
 from taospec.reference.amm import balancer
-from taospec.reference.amm.errors import (
-    PriceLimitExceeded,
-    ReservesTooLow,
-    SwapInputTooLarge,
-)
 from taospec.reference.amm.parameters import (
     BASE_PARAMETERS,
     MAXIMUM_PRICE_LIMIT,
@@ -28,6 +23,7 @@ from taospec.reference.fixed_point import U64F64
 from taospec.reference.fixed_point.numbers import U64
 from taospec.reference.invalid_input import U16_MAX, U64_MAX, require_integer
 from taospec.reference.rules import implements
+from taospec.reference.state.errors import DispatchError, SwapError
 from taospec.reference.state.pool import EQUAL_WEIGHTS, Pool
 
 RAO_PER_COIN: Final = 10**9
@@ -48,11 +44,11 @@ def swap(
     A pool that is not initialised is swapped with equal weights (:func:`in_force`). The
     mechanism decides the fee and the price to compare with the limit, **not the payout**.
 
-    Raises, in this order:
-        SwapInputTooLarge: the input without its fee exceeds 1000 times the reserve.
-        ReservesTooLow: the reserve to pay from is below the minimum.
-        PriceLimitExceeded: the price is not strictly inside the limit.
-        ReservesTooLow: something would be paid in and nothing out.
+    Raises:
+        DispatchError: in this order ``SwapInputTooLarge`` if the input without its fee exceeds
+            1000 times the reserve, ``ReservesTooLow`` if the reserve to pay from is below the
+            minimum, ``PriceLimitExceeded`` if the price is not strictly inside the limit,
+            ``ReservesTooLow`` if something would be paid in and nothing out.
 
     Source: ``impls.rs:143``, ``impls.rs:202``.
     """
@@ -64,7 +60,7 @@ def swap(
     pool = in_force(pool)
     price, limit = current_price(pool), limit_price(price_limit)
     if not _is_inside(direction, price, limit):
-        raise PriceLimitExceeded
+        raise DispatchError(SwapError.PriceLimitExceeded)
     amount_in = amount - fee
     if not _is_reached(direction, _price_after(pool, direction, amount_in, parameters), limit):
         amount_in = _amount_to_price(pool, direction, price, limit, parameters)
@@ -140,10 +136,13 @@ def _require_input_within_reserve(
 ) -> None:
     """Refuse more than 1000 times the reserve that the input enters (saturating in u64).
 
+    Before that bound existed, nothing was refused.
+
     Source: ``impls.rs:185``.
     """
-    if net_amount > min(_reserve_in(pool, direction) * parameters.input_reserve_multiple, U64_MAX):
-        raise SwapInputTooLarge
+    multiple = parameters.input_reserve_multiple
+    if multiple is not None and net_amount > min(_reserve_in(pool, direction) * multiple, U64_MAX):
+        raise DispatchError(SwapError.SwapInputTooLarge)
 
 
 @implements("AMM-SWAP-3")
@@ -153,7 +152,7 @@ def _require_reserve(pool: Pool, direction: Direction, parameters: ExchangeParam
     Source: ``impls.rs:212``.
     """
     if _reserve_out(pool, direction) < parameters.minimum_reserve:
-        raise ReservesTooLow
+        raise DispatchError(SwapError.ReservesTooLow)
 
 
 @implements("AMM-SWAP-4")
@@ -181,7 +180,7 @@ def _required_payout(pool: Pool, direction: Direction, amount_in: int, parameter
     """
     amount_out = payout(pool, direction, amount_in, parameters)
     if amount_in > 0 and amount_out == 0:
-        raise ReservesTooLow
+        raise DispatchError(SwapError.ReservesTooLow)
     return amount_out
 
 

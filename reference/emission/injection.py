@@ -9,7 +9,6 @@ from typing import Protocol
 
 import attrs
 
-from taospec.reference.amm.errors import ExchangeError
 from taospec.reference.amm.parameters import MAXIMUM_PRICE_LIMIT
 from taospec.reference.amm.settlement import (
     adjust_protocol_liquidity,
@@ -20,6 +19,7 @@ from taospec.reference.emission.terms import SubnetTerms
 from taospec.reference.fixed_point.numbers import U64
 from taospec.reference.invalid_input import U64_MAX
 from taospec.reference.rules import implements
+from taospec.reference.state.errors import DispatchError
 from taospec.reference.state.pool import Pool
 
 
@@ -117,7 +117,7 @@ def _buy(netuid: int, pool: Pool, tao: int, payer: Payer) -> _Purchase:
         return _Purchase()
     try:
         result = swap_tao_for_alpha(pool, tao, MAXIMUM_PRICE_LIMIT, drop_fees=True)
-    except ExchangeError:
+    except DispatchError:
         return _Purchase()
     pool.protocol_alpha = min(pool.protocol_alpha + result.amount_paid_out, U64_MAX)
     return _Purchase(

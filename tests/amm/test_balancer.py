@@ -3,9 +3,9 @@
 import pytest
 
 from taospec.reference.amm import balancer
-from taospec.reference.amm.errors import InvalidValue
 from taospec.reference.fixed_point import U64F64
 from taospec.reference.invalid_input import U64_MAX
+from taospec.reference.state.errors import DispatchError
 
 ONE = 2**64
 HALF = 5 * 10**17
@@ -86,7 +86,7 @@ def test_weights_from_one_hundredth_on_are_accepted():
     assert balancer.checked_quote_weight(10**16) == 10**16
     assert balancer.checked_quote_weight(99 * 10**16) == 99 * 10**16
     for weight in (10**16 - 1, 99 * 10**16 + 1, 0, 10**18, U64_MAX):
-        with pytest.raises(InvalidValue):
+        with pytest.raises(DispatchError, match="InvalidValue"):
             balancer.checked_quote_weight(weight)
 
 
@@ -111,5 +111,5 @@ def test_empty_reserves_give_equal_weights():
 
 @pytest.mark.rule("AMM-WEIGHT-5")
 def test_a_deposit_that_would_push_a_weight_out_of_bounds_is_refused():
-    with pytest.raises(InvalidValue):
+    with pytest.raises(DispatchError, match="InvalidValue"):
         balancer.weight_after_added_liquidity(HALF, 10**9, 10**9, 10**12, 0)

@@ -1,24 +1,30 @@
 """A swap: the order of its refusals, its fee, its limit, and what it leaves alone."""
 
+import contextlib
+
 import attrs
 import pytest
 
 from taospec.reference.amm import settlement, swap
-from taospec.reference.amm.errors import (
-    PriceLimitExceeded,
-    ReservesOutOfBalance,
-    ReservesTooLow,
-    SwapInputTooLarge,
-)
+from taospec.reference.amm.parameters import ExchangeParameters
 from taospec.reference.amm.records import Direction, SwapResult
 from taospec.reference.fixed_point import U64F64
 from taospec.reference.invalid_input import InvalidInputError
+from taospec.reference.state.errors import DispatchError, SwapError
 from taospec.reference.state.pool import Pool
+from taospec.reference.state.revision import revision_of
 
 BUY, SELL = Direction.BUY, Direction.SELL
 HALF = 5 * 10**17
 TAO = 10**9
 NO_LIMIT = 10**15
+
+
+@contextlib.contextmanager
+def refused(error):
+    with pytest.raises(DispatchError) as caught:
+        yield
+    assert caught.value.error is error
 
 
 def pool(**fields):
@@ -47,20 +53,20 @@ def test_a_purchase_at_equal_weights_pays_the_constant_product():
 @pytest.mark.rule("AMM-SWAP-1")
 def test_the_refusals_come_in_the_order_of_the_chain():
     poor = pool(alpha_in=999_999)
-    with pytest.raises(SwapInputTooLarge):
+    with refused(SwapError.SwapInputTooLarge):
         swap.swap(poor, BUY, 2 * 10**15, 0)
-    with pytest.raises(ReservesTooLow):
+    with refused(SwapError.ReservesTooLow):
         swap.swap(poor, BUY, TAO, 0)
-    with pytest.raises(PriceLimitExceeded):
+    with refused(SwapError.PriceLimitExceeded):
         swap.swap(pool(), BUY, 1, 0)
-    with pytest.raises(ReservesTooLow):
+    with refused(SwapError.ReservesTooLow):
         swap.swap(pool(alpha_in=10**6), BUY, 1, 10**19)  # 1 rao buys a millionth of a rao
 
 
 @pytest.mark.rule("AMM-SWAP-2")
 def test_the_largest_input_is_1000_reserves_without_the_fee():
     assert swap.swap(pool(), BUY, 10**15, NO_LIMIT, drop_fees=True).amount_paid_in == 10**15
-    with pytest.raises(SwapInputTooLarge):
+    with refused(SwapError.SwapInputTooLarge):
         swap.swap(pool(), BUY, 10**15 + 1, NO_LIMIT, drop_fees=True)
     # With the fee of 33/65535 a little more can be asked for.
     assert swap.swap(pool(), BUY, 10**15 + 10**11, NO_LIMIT).amount_paid_in < 10**15
@@ -70,7 +76,7 @@ def test_the_largest_input_is_1000_reserves_without_the_fee():
 def test_only_the_reserve_that_pays_has_a_minimum():
     thin = pool(tao_reserve=2, alpha_in=10**6)
     assert swap.swap(thin, BUY, 2, NO_LIMIT).amount_paid_out == 500_000
-    with pytest.raises(ReservesTooLow):
+    with refused(SwapError.ReservesTooLow):
         swap.swap(thin, SELL, 2, 0)
 
 
@@ -79,7 +85,7 @@ def test_a_limit_at_the_price_itself_is_exceeded():
     quarter = 250_000_000  # the price is 1000/4000 TAO
     for direction, worse in ((BUY, quarter - 1), (SELL, quarter + 1)):
         for limit in (quarter, worse):
-            with pytest.raises(PriceLimitExceeded):
+            with refused(SwapError.PriceLimitExceeded):
                 swap.swap(pool(), direction, TAO, limit)
     assert swap.swap(pool(), BUY, TAO, quarter + 1).amount_paid_in > 0
 
@@ -128,7 +134,7 @@ def test_a_simulation_changes_nothing():
 @pytest.mark.rule("AMM-SWAP-7", "AMM-PRICE-4")
 def test_a_simulated_sale_stops_at_a_price_of_1000_rao():
     # Price 1e-6 TAO = 1000 rao exactly: not strictly above the default limit.
-    with pytest.raises(PriceLimitExceeded):
+    with refused(SwapError.PriceLimitExceeded):
         swap.simulate_swap(pool(tao_reserve=10**6, alpha_in=10**12), SELL, TAO)
 
 
@@ -145,7 +151,7 @@ def test_a_swap_through_the_pool_itself_ignores_the_mechanism_but_for_fee_and_pr
     stable = pool(mechanism=2, fee_rate=6553)
     result = swap.swap(stable, BUY, 1000 * TAO, 10**9 + 1)
     assert (result.fee_paid, result.amount_paid_out) == (0, 2000 * TAO)
-    with pytest.raises(PriceLimitExceeded):
+    with refused(SwapError.PriceLimitExceeded):
         swap.swap(stable, BUY, TAO, 10**9)
 
 
@@ -196,7 +202,7 @@ def test_a_reserve_changes_by_no_more_than_a_signed_64_bit_number_holds():
 def test_a_refused_swap_changes_nothing():
     fresh = pool(initialized=False, quote_weight=6 * 10**17)
     before = attrs.astuple(fresh)
-    with pytest.raises(PriceLimitExceeded):
+    with refused(SwapError.PriceLimitExceeded):
         settlement.swap_tao_for_alpha(fresh, TAO, 0)
     assert attrs.astuple(fresh) == before
 
@@ -216,7 +222,7 @@ def test_a_pool_is_initialised_at_a_price():
 def test_reserves_that_no_weight_balances_are_refused(reserves):
     tao, alpha = reserves
     fresh = pool(initialized=False, tao_reserve=tao, alpha_in=alpha)
-    with pytest.raises(ReservesOutOfBalance):
+    with refused(SwapError.ReservesOutOfBalance):
         settlement.initialize_at_price(fresh, U64F64.one())
     assert not fresh.initialized
 
@@ -241,3 +247,16 @@ def test_a_cleared_pool_is_as_if_it_had_never_been():
 def test_an_amount_that_is_no_u64_is_refused_by_name(amount):
     with pytest.raises(InvalidInputError, match="amount"):
         swap.swap(pool(), BUY, amount, NO_LIMIT)
+
+
+@pytest.mark.rule("AMM-SWAP-2")
+def test_before_spec_version_424_no_input_was_too_large():
+    parameters = ExchangeParameters.of(revision_of(423))
+    assert (parameters.payout_precision, parameters.input_reserve_multiple) == (1024, None)
+    result = swap.swap(pool(), BUY, 10**15 + 1, 2**63, drop_fees=True, parameters=parameters)
+    assert result.amount_paid_in == 10**15 + 1
+
+
+def test_a_revision_without_weighted_pools_has_no_parameters():
+    with pytest.raises(InvalidInputError, match="revision"):
+        ExchangeParameters.of(revision_of(422))

@@ -5,18 +5,20 @@ from __future__ import annotations
 import math
 import random
 
+import attrs
 import numpy as np
 import pytest
 from near_integers import almost_integer_powers
 
 from taospec.optimized.amm.batch import ERRORS, PoolBatch, SwapBatch, swap_batch
-from taospec.reference.amm.errors import ExchangeError
-from taospec.reference.amm.parameters import ExchangeParameters
+from taospec.reference.amm.parameters import BASE_PARAMETERS, ExchangeParameters
 from taospec.reference.amm.records import Direction
 from taospec.reference.amm.settlement import swap_alpha_for_tao, swap_tao_for_alpha
 from taospec.reference.amm.swap import current_price, default_price_limit, in_force
 from taospec.reference.invalid_input import InvalidInputError
+from taospec.reference.state.errors import DispatchError
 from taospec.reference.state.pool import Pool
+from taospec.reference.state.revision import revision_of
 
 SCALE = 10**18
 U64_MAX = 2**64 - 1
@@ -35,8 +37,8 @@ def by_reference(pool: Pool, buys: bool, amount: int, limit: int, **options: obj
     settle = swap_tao_for_alpha if buys else swap_alpha_for_tao
     try:
         result = settle(held, amount, limit, **options)
-    except ExchangeError as error:
-        return ERRORS.index(type(error)), 0, 0, 0, 0
+    except DispatchError as error:
+        return ERRORS.index(error.error), 0, 0, 0, 0
     amounts = result.amount_paid_in, result.amount_paid_out, result.fee_paid, result.fee_to_block_author
     return 0, *amounts, current_price(held).bits
 
@@ -182,12 +184,12 @@ def test_weights_outside_the_proof_are_left_to_the_reference(weight: int) -> Non
 
 def test_other_parameters_are_those_of_the_reference() -> None:
     pool = pool_at(SCALE // 2 - 1)
-    small = ExchangeParameters(minimum_reserve=10**13, input_reserve_multiple=2)
-    long = ExchangeParameters(payout_precision=1024)
-    for parameters in (small, long):
+    small = attrs.evolve(BASE_PARAMETERS, minimum_reserve=10**13, input_reserve_multiple=2)
+    before_424 = ExchangeParameters.of(revision_of(423))
+    for parameters in (small, before_424):
         batch = swap_batch(PoolBatch.of([pool]), 0, True, 10**12, parameters=parameters)
         assert rows(batch) == [by_reference(pool, True, 10**12, 10**15, parameters=parameters)]
-    assert batch.fallbacks == {"a precision other than 256 and 1024 bits": 1}
+    assert batch.fallbacks == {"parameters of another revision": 1}
 
 
 @pytest.mark.parametrize(
