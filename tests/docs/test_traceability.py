@@ -231,7 +231,7 @@ def test_a_rule_id_that_is_not_written_out_is_refused(tree: Path) -> None:
         problems(tree)
 
 
-@pytest.mark.parametrize("domain", ["NOTE", "FIX", "YUMA"])
+@pytest.mark.parametrize("domain", ["NOTE", "FIX", "STATE", "LEDGER", "YUMA", "STAKE", "SUBNET"])
 def test_every_rule_of_a_domain_leads_to_its_evidence(domain: str) -> None:
     named = re.compile(rf"\b{domain}-[A-Z0-9-]+-[0-9]+\b")
     assert [problem for problem in Traceability(root=ROOT).problems() if named.search(problem)] == []
