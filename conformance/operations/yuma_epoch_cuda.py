@@ -9,7 +9,7 @@ from taospec.conformance.backends import BackendAbsentError
 from taospec.conformance.operations import Inputs, Operation
 from taospec.conformance.operations.yuma_epoch_optimized import answer_epoch
 
-if not cuda.is_available():  # type: ignore[no-untyped-call]
+if not cuda.is_available():
     raise BackendAbsentError("cuda: there is no CUDA device")
 
 
