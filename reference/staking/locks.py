@@ -40,13 +40,20 @@ class _Bucket:
 
     def read(self, state: State) -> LockState:
         """The aggregate, an empty one if there is none."""
+        found = self._stored(state)
+        return _empty(state) if found is None else found
+
+    def exists(self, state: State) -> bool:
+        """Whether there is an aggregate."""
+        return self._stored(state) is not None
+
+    def _stored(self, state: State) -> LockState | None:
         held = (
             state.owner_locks.peek(self.netuid)
             if self.owner
             else state.hotkey_locks.peek((self.netuid, self.hotkey))
         )
-        found = held.perpetual if self.perpetual else held.decaying
-        return _empty(state) if found is None else found
+        return held.perpetual if self.perpetual else held.decaying
 
     def write(self, state: State, lock: LockState) -> None:
         """Store the aggregate; one without mass and conviction is removed."""
@@ -347,6 +354,28 @@ def subnet_king(state: State, netuid: int) -> AccountId | None:
 
 
 # Inside.
+
+
+@implements("STAKE-LOCK-12")
+def move_aggregates_of_owners(state: State, netuid: int, old: AccountId, new: AccountId) -> None:
+    """The old owner's hotkey counts as any other from now on, the new one as the owner's.
+
+    Locks to the old hotkey keep the conviction that they had as an owner's: the whole mass.
+
+    Source: ``lock.rs:1189``.
+    """
+    for hotkey, was_owner in ((old, True), (new, False)):
+        for perpetual in (True, False):
+            _move_bucket(state, _Bucket(netuid, hotkey, was_owner, perpetual))
+
+
+def _move_bucket(state: State, bucket: _Bucket) -> None:
+    """Add an aggregate to that of the same hotkey in its other role."""
+    if not bucket.exists(state):
+        return
+    lock = _rolled(state, bucket.read(state), bucket)
+    bucket.write(state, _empty(state))
+    _add_to_bucket(state, attrs.evolve(bucket, owner=not bucket.owner), lock)
 
 
 def _require_hotkey(state: State, hotkey: AccountId) -> None:

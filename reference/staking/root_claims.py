@@ -1,0 +1,264 @@
+"""Root dividends: accrued per share for every hotkey and subnet, claimed by each nominator.
+
+A hotkey has one rate per subnet, alpha per TAO of root stake, that only grows. What a coldkey
+is owed is the rate times its root stake, less what it has claimed; stake that arrives is
+booked as claimed up to now, stake that leaves is taken off again.
+
+Source: ``pallets/subtensor/src/staking/claim_root.rs``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Final
+
+from taospec.reference.amm.records import Direction
+from taospec.reference.amm.swap import default_price_limit
+from taospec.reference.fixed_point import I96F32
+from taospec.reference.fixed_point.numbers import U64, U128
+from taospec.reference.invalid_input import U64_MAX
+from taospec.reference.rules import implements
+from taospec.reference.staking.exchange import record_protocol_outflow, sell_alpha
+from taospec.reference.staking.positions import ROOT, require
+from taospec.reference.staking.stake_ledger import increase_stake, stake_of
+from taospec.reference.state.errors import DispatchError, SubtensorError
+from taospec.reference.state.ledger import subnet_account, transfer_from_subnet
+from taospec.reference.state.state import State
+from taospec.reference.state.storage_types import AccountId
+
+MAX_CLAIMED_SUBNETS: Final = 5
+"""Most subnets that one call claims (``MAX_SUBNET_CLAIMS``)."""
+_ZERO: Final = I96F32.zero()
+
+
+# Calls.
+
+
+@implements("STAKE-CLAIM-1")
+def claim_root(state: State, coldkey: AccountId, netuids: Collection[int]) -> None:
+    """Claim the coldkey's root dividends of these subnets, for all its hotkeys.
+
+    Raises:
+        InvalidSubnetNumber: no subnet, or more than 5.
+        what the swap raises: the whole claim is undone.
+
+    Source: ``pallets/subtensor/src/macros/dispatches.rs:2011``.
+    """
+    require(0 < len(netuids) <= MAX_CLAIMED_SUBNETS, SubtensorError.InvalidSubnetNumber)
+    index_root_staker(state, coldkey)
+    _claim(state, coldkey, netuids)
+
+
+@implements("STAKE-CLAIM-2")
+def set_root_claim_type(state: State, coldkey: AccountId, claim_type: tuple[object, ...]) -> None:
+    """Choose what becomes of the coldkey's root dividends.
+
+    Raises:
+        InvalidSubnetNumber: dividends are to be kept on no subnet at all.
+
+    Source: ``pallets/subtensor/src/macros/dispatches.rs:2035``.
+    """
+    require(claim_type != ("KeepSubnets", ()), SubtensorError.InvalidSubnetNumber)
+    index_root_staker(state, coldkey)
+    state.coldkeys[coldkey].root_claim_type = claim_type
+    state.events.deposit("RootClaimTypeSet", coldkey=coldkey, root_claim_type=claim_type)
+
+
+# Each block.
+
+
+@implements("STAKE-CLAIM-3")
+def claim_automatically(state: State, parent_hash: bytes) -> None:
+    """Claim for the root stakers that the parent block's hash draws; a failing claim is undone.
+
+    Source: ``claim_root.rs:412``.
+    """
+    drawn = indices_from_hash(parent_hash, state.parameters.root_claims_per_block, state.network.root_stakers)
+    for index in drawn:
+        coldkey = state.root_stakers.peek(index).coldkey
+        if coldkey is None:
+            continue
+        try:
+            with state.transaction():
+                _claim(state, coldkey, None)
+        except DispatchError:
+            continue
+
+
+@implements("STAKE-CLAIM-4")
+def indices_from_hash(block_hash: bytes, draws: int, stakers: int) -> list[int]:
+    """Up to ``draws`` different indices below ``stakers``, ascending; 0 for no stakers.
+
+    Each adds the next big-endian u64 of the hash (four, in turn) to the one before, saturating,
+    modulo ``stakers``. The walk starts at the first u64, which is then added once more.
+
+    Source: ``claim_root.rs:11``.
+    """
+    steps = [int.from_bytes(block_hash[start : start + 8], "big") for start in range(0, 32, 8)]
+    last, drawn = steps[0], set()
+    for draw in range(draws):
+        moved = min(last + steps[draw % 4], U64_MAX)
+        last = moved % stakers if stakers else 0
+        drawn.add(last)
+    return sorted(drawn)
+
+
+# Accrual.
+
+
+@implements("STAKE-CLAIM-6")
+def owed(state: State, hotkey: AccountId, coldkey: AccountId, netuid: int) -> I96F32:
+    """Rate times root stake less what was claimed, alpha rao; negative after rounding.
+
+    Source: ``claim_root.rs:92``.
+    """
+    root_stake = I96F32.saturating_from_num(stake_of(state, hotkey, coldkey, ROOT))
+    claimed = I96F32.saturating_from_num(state.positions.peek((hotkey, coldkey, netuid)).root_claimed)
+    return rate(state, hotkey, netuid).saturating_mul(root_stake).saturating_sub(claimed)
+
+
+def rate(state: State, hotkey: AccountId, netuid: int) -> I96F32:
+    """What a hotkey's root stakers have earned on a subnet, alpha per TAO."""
+    claimable = state.root_dividends.peek((hotkey, netuid)).claimable
+    return _ZERO if claimable is None else claimable
+
+
+@implements("STAKE-CLAIM-7")
+def book_root_stake(state: State, hotkey: AccountId, coldkey: AccountId, amount: int) -> None:
+    """Root stake arrived: book ``floor(rate * amount)`` as claimed on every subnet of the hotkey.
+
+    Source: ``claim_root.rs:303``.
+    """
+    for netuid in _dividend_netuids(state, hotkey):
+        position = state.positions[hotkey, coldkey, netuid]
+        booked = _floor_product(rate(state, hotkey, netuid), amount)
+        position.root_claimed = min(position.root_claimed + booked, U128.maximum)
+
+
+@implements("STAKE-CLAIM-8")
+def unbook_root_stake(state: State, hotkey: AccountId, coldkey: AccountId, amount: int) -> None:
+    """Root stake left: take ``floor(rate * amount)`` off what is booked, down to 0.
+
+    Source: ``claim_root.rs:325``.
+    """
+    for netuid in _dividend_netuids(state, hotkey):
+        if netuid != ROOT:
+            position = state.positions[hotkey, coldkey, netuid]
+            booked = _floor_product(rate(state, hotkey, netuid), amount)
+            position.root_claimed = max(position.root_claimed - booked, 0)
+
+
+# The list of root stakers.
+
+
+@implements("STAKE-CLAIM-9")
+def index_root_staker(state: State, coldkey: AccountId) -> None:
+    """Append the coldkey to the list from which automatic claims are drawn.
+
+    Source: ``claim_root.rs:374``.
+    """
+    if state.coldkeys.peek(coldkey).root_index is None:
+        place = state.network.root_stakers
+        state.root_stakers[place].coldkey = coldkey
+        state.coldkeys[coldkey].root_index = place
+        state.network.root_stakers = place + 1
+
+
+@implements("STAKE-CLAIM-10")
+def unindex_root_staker(state: State, coldkey: AccountId) -> None:
+    """Take a coldkey without root stake off the list; the last one moves to its place.
+
+    Source: ``claim_root.rs:383``, ``claim_root.rs:394``.
+    """
+    hotkeys = state.coldkeys.peek(coldkey).staking_hotkeys
+    place = state.coldkeys.peek(coldkey).root_index
+    if place is None or any(stake_of(state, hotkey, coldkey, ROOT) for hotkey in hotkeys):
+        return
+    state.coldkeys[coldkey].root_index = None
+    last = max(state.network.root_stakers - 1, 0)
+    moved = state.root_stakers.peek(last).coldkey
+    state.network.root_stakers = last
+    if place != last and moved is not None:
+        state.root_stakers[place].coldkey = moved
+        state.coldkeys[moved].root_index = place
+        state.root_stakers.remove(last)
+    else:
+        state.root_stakers.remove(place)
+
+
+# Inside.
+
+
+def _claim(state: State, coldkey: AccountId, netuids: Collection[int] | None) -> None:
+    """Claim for every hotkey of the coldkey, all of their subnets or these.
+
+    Source: ``claim_root.rs:352``.
+    """
+    for hotkey in state.coldkeys.peek(coldkey).staking_hotkeys:
+        for netuid in _dividend_netuids(state, hotkey):
+            if netuids is None or netuid in netuids:
+                _claim_on_subnet(state, hotkey, coldkey, netuid)
+    state.events.deposit("RootClaimed", coldkey=coldkey)
+
+
+@implements("STAKE-CLAIM-11")
+def _claim_on_subnet(state: State, hotkey: AccountId, coldkey: AccountId, netuid: int) -> None:
+    """Pay what is owed, at least the subnet's threshold, as root stake or as alpha.
+
+    Source: ``claim_root.rs:130``.
+    """
+    due = owed(state, hotkey, coldkey, netuid)
+    if due < state.hyperparameters.peek(netuid).root_claim_threshold:
+        return
+    amount = due.saturating_to_num(U64)
+    if amount == 0:
+        return
+    if _sells(state, coldkey, netuid):
+        _sell_for_root_stake(state, hotkey, coldkey, netuid, amount)
+    else:
+        increase_stake(state, hotkey, coldkey, netuid, amount)
+    position = state.positions[hotkey, coldkey, netuid]
+    position.root_claimed = min(position.root_claimed + amount, U128.maximum)
+
+
+def _sells(state: State, coldkey: AccountId, netuid: int) -> bool:
+    kind, *kept = state.coldkeys.peek(coldkey).root_claim_type
+    if kind == "KeepSubnets":
+        return netuid not in tuple(kept[0])  # type: ignore[call-overload]
+    return kind == "Swap"
+
+
+@implements("STAKE-CLAIM-12")
+def _sell_for_root_stake(
+    state: State, hotkey: AccountId, coldkey: AccountId, netuid: int, amount: int
+) -> None:
+    """Sell alpha without a fee and stake the TAO on root, booked as claimed on every subnet.
+
+    Source: ``claim_root.rs:182``.
+    """
+    tao = sell_alpha(
+        state, netuid, amount, default_price_limit(Direction.SELL), drop_fees=True
+    ).amount_paid_out
+    transfer_from_subnet(state, netuid, subnet_account(ROOT), tao)
+    report = state.subnet_reports[netuid]
+    report.root_sell_tao = min(report.root_sell_tao + tao, U64_MAX)
+    record_protocol_outflow(state, netuid, tao)
+    increase_stake(state, hotkey, coldkey, ROOT, tao)
+    root = state.pools[ROOT]
+    root.tao_reserve = min(root.tao_reserve + tao, U64_MAX)
+    root.alpha_out = min(root.alpha_out + tao, U64_MAX)
+    state.issuance.total_stake = min(state.issuance.total_stake + tao, U64_MAX)
+    book_root_stake(state, hotkey, coldkey, tao)
+
+
+def _dividend_netuids(state: State, hotkey: AccountId) -> list[int]:
+    """Subnets on which the hotkey has a rate, ascending."""
+    return sorted(
+        netuid
+        for _, netuid in state.root_dividends.keys_with(hotkey=hotkey)
+        if state.root_dividends.peek((hotkey, netuid)).claimable is not None
+    )
+
+
+def _floor_product(claimable_rate: I96F32, amount: int) -> int:
+    return claimable_rate.saturating_mul(I96F32.from_num(amount)).saturating_to_num(U128)
