@@ -24,6 +24,7 @@ Operation: TypeAlias = Callable[[Inputs], Any]
 
 REFERENCE_MODULES = (
     "amm",
+    "chain",
     "conviction",
     "emission",
     "fixed_point",

@@ -23,11 +23,19 @@ from taospec.reference.staking.positions import ROOT, require
 from taospec.reference.staking.stake_ledger import increase_stake, stake_of
 from taospec.reference.state.errors import DispatchError, SubtensorError
 from taospec.reference.state.ledger import subnet_account, transfer_from_subnet
+from taospec.reference.state.safe_float import ZERO as SAFE_FLOAT_ZERO
 from taospec.reference.state.state import State
+from taospec.reference.state.storage_order import hashed_account_order, identity_order
 from taospec.reference.state.storage_types import AccountId
 
 MAX_CLAIMED_SUBNETS: Final = 5
 """Most subnets that one call claims (``MAX_SUBNET_CLAIMS``)."""
+_BATCH: Final = 30
+"""Positions of each format that a block looks at."""
+_POSITIONS: Final = bytes.fromhex("658faa385070e074c85bf6b568cf0555421d8174603a6a6036511a7619b402f0")
+"""The prefix of storage keys of ``AlphaV2``."""
+_OLD_POSITIONS: Final = bytes.fromhex("658faa385070e074c85bf6b568cf05557261f9a8fde18018cccf70368697902f")
+"""The prefix of storage keys of ``Alpha``."""
 _ZERO: Final = I96F32.zero()
 
 
@@ -184,6 +192,44 @@ def unindex_root_staker(state: State, coldkey: AccountId) -> None:
         state.root_stakers.remove(last)
     else:
         state.root_stakers.remove(place)
+
+
+@implements("STAKE-CLAIM-13")
+def index_root_stakers_in_turn(state: State) -> None:
+    """Look at the next 30 positions of each format, and index the coldkeys of those on root.
+
+    The walk is in storage order and begins again after its end.
+
+    Source: ``pallets/subtensor/src/staking/helpers.rs:287``, ``helpers.rs:333``.
+    """
+    network = state.network
+    network.last_stake_key_v1 = _walk(state, _OLD_POSITIONS, "shares_v1", network.last_stake_key_v1)
+    network.last_stake_key = _walk(state, _POSITIONS, "shares", network.last_stake_key)
+
+
+def _walk(state: State, prefix: bytes, field: str, last: bytes | None) -> bytes | None:
+    """Index the next positions whose shares are in the field; answers the last of their storage keys.
+
+    ``None`` after the end of the map. An empty map leaves the key as it is.
+    """
+    held = {
+        _position_key(prefix, *key): key
+        for key, position in state.positions.items()
+        if getattr(position, field) not in (None, SAFE_FLOAT_ZERO)
+    }
+    if last is None and not held:
+        return None
+    batch = sorted(key for key in held if last is None or key > last)[:_BATCH]
+    for storage_key in batch:
+        _, coldkey, netuid = held[storage_key]
+        if netuid == ROOT:
+            index_root_staker(state, coldkey)
+    return batch[-1] if len(batch) == _BATCH else None
+
+
+def _position_key(prefix: bytes, hotkey: AccountId, coldkey: AccountId, netuid: int) -> bytes:
+    hashed = hashed_account_order(hotkey) + hashed_account_order(coldkey)
+    return prefix + hashed + identity_order(netuid)
 
 
 # Inside.

@@ -118,15 +118,50 @@ def swap_stake(
     destination_netuid: int,
     alpha: int,
     author: AccountId | None,
-    limit_price: int | None = None,
-    allow_partial: bool | None = None,
+) -> None:
+    """Move stake to another subnet.
+
+    Raises what :func:`_transition` raises.
+
+    Source: ``move_stake.rs:178``.
+    """
+    _swap(state, coldkey, hotkey, origin_netuid, destination_netuid, alpha, author, None, None)
+
+
+@implements("STAKE-MOVE-3")
+def swap_stake_limit(
+    state: State,
+    coldkey: AccountId,
+    hotkey: AccountId,
+    origin_netuid: int,
+    destination_netuid: int,
+    alpha: int,
+    limit_price: int,
+    allow_partial: bool,
+    author: AccountId | None,
 ) -> None:
     """Move stake to another subnet, at most to a limit on the ratio of the two prices.
 
     Raises what :func:`_transition` raises.
 
-    Source: ``move_stake.rs:178``, ``move_stake.rs:241``.
+    Source: ``move_stake.rs:241``.
     """
+    _swap(
+        state, coldkey, hotkey, origin_netuid, destination_netuid, alpha, author, limit_price, allow_partial
+    )
+
+
+def _swap(
+    state: State,
+    coldkey: AccountId,
+    hotkey: AccountId,
+    origin_netuid: int,
+    destination_netuid: int,
+    alpha: int,
+    author: AccountId | None,
+    limit_price: int | None,
+    allow_partial: bool | None,
+) -> None:
     origin, destination = Place(coldkey, hotkey, origin_netuid), Place(coldkey, hotkey, destination_netuid)
     tao = _transition(
         state, origin, destination, alpha, author, limit_price=limit_price, allow_partial=allow_partial

@@ -1,0 +1,126 @@
+"""Cases of ``chain.apply_block``, cut from chain traces of the real runtime.
+
+A block is such a case if every call in it is one that the reference models and none was refused
+before dispatch. The state before it is the input; the results of its calls and all that the block
+changed are the answer.
+
+``python -m taospec.conformance.block_cases TRACE... OUT`` chooses blocks that together show every
+call with every result that occurs, each in a few ways, and writes them.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from taospec.conformance.answers import Answer
+from taospec.conformance.operations.chain import SUCCESS
+from taospec.conformance.storage_changes import encode_dump
+from taospec.conformance.vector_file import FORMAT, PROTOCOL, Case, case_id, write_vector_file
+from taospec.reference.chain.calls import CALLS
+from taospec.reference.state.state import State
+from taospec.reference.state.upstream_names import (
+    LEFT_OUT,
+    export_state,
+    import_state,
+    remove_entries,
+    write_entries,
+)
+
+TIMES_EACH: Final = 2
+"""How often each call should show each of its results."""
+
+
+def main(arguments: list[str]) -> None:
+    """Write the cases of the traces."""
+    *traces, out = arguments
+    chosen = list(_chosen(case for trace in traces for case in block_cases(Path(trace))))
+    header = {
+        "format": FORMAT,
+        "suite": "chain_apply_block",
+        "protocol": PROTOCOL,
+        "provenance": "upstream-execution",
+        "seed": "public",
+        "cases": len(chosen),
+    }
+    write_vector_file(Path(out), header, chosen)
+
+
+def block_cases(path: Path) -> Iterator[Case]:
+    """Every block of a trace whose calls are all modelled, as a case."""
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        next(lines)
+        state = import_state(json.loads(next(lines))["state"])
+        for line in lines:
+            block = json.loads(line)
+            for entry in block.get("pre") or ():
+                value = entry["value"]
+                write_entries(state, entry["item"], [[*entry["keys"], value]] if "keys" in entry else value)
+            if "pre" not in block and _is_modelled(state, block):
+                yield _case(state, block)
+            _apply(state, block)
+
+
+def _is_modelled(state: State, block: Mapping[str, Any]) -> bool:
+    """Blocks with timelocked commits or with something written from outside are left to the traces."""
+    calls = block["extrinsics"]
+    return (
+        bool(calls)
+        and all(call["call"] in CALLS for call in calls)
+        and not any(str(result).startswith("guard:") for result in block["results"])
+        and not len(state.timelocked_commits)
+    )
+
+
+def _case(state: State, block: Mapping[str, Any]) -> Case:
+    inputs = {
+        "block": str(block["number"]),
+        "parent_hash": block["parent_hash"],
+        "author": encode_dump(block["author"]),
+        "calls": encode_dump(block["extrinsics"]),
+        "state": encode_dump(export_state(state)),
+    }
+    results = [result if isinstance(result, str) else SUCCESS for result in block["results"]]
+    changes = {kind: encode_dump(_modelled(block[kind])) for kind in ("set", "removed")}
+    return Case(
+        id=case_id("chain.apply_block", inputs),
+        op="chain.apply_block",
+        inputs=inputs,
+        expected=Answer(out={"value": {"results": results, **changes}}),
+    )
+
+
+def _modelled(changes: Mapping[str, Any]) -> dict[str, Any]:
+    return {item: rows for item, rows in changes.items() if item not in LEFT_OUT}
+
+
+def _apply(state: State, block: Mapping[str, Any]) -> None:
+    for item, keys in block["removed"].items():
+        remove_entries(state, item, keys)
+    for item, rows in block["set"].items():
+        write_entries(state, item, rows)
+
+
+def _chosen(cases: Iterable[Case]) -> Iterator[Case]:
+    """The cases that show a result of a call, or a change of owner, that few before them showed."""
+    seen: Counter[tuple[str, str]] = Counter()
+    for case in cases:
+        value = case.expected.out["value"]
+        shown = [
+            (call["call"], result)
+            for call, result in zip(case.inputs["calls"], value["results"], strict=True)
+        ]
+        if "SubnetOwner" in value["set"]:
+            shown.append(("block step", "SubnetOwner"))
+        if any(seen[each] < TIMES_EACH for each in shown):
+            seen.update(shown)
+            yield case
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,1 @@
+"""Blocks: what every block does, and the calls in it."""
