@@ -22,7 +22,9 @@ SUCCESS: Final = "Ok"
 _CLAIM_TYPE: Final = next(each for each in Coldkey.FIELDS if each.name == "root_claim_type").type
 
 
-def apply_block(state: State, number: int, parent_hash: bytes, author: AccountId | None, calls: Any) -> list[str]:
+def apply_block(
+    state: State, number: int, parent_hash: bytes, author: AccountId | None, calls: Any
+) -> list[str]:
     """Play a block on the state; answers the result of every call."""
     state.clock.block = number
     block_step(state, parent_hash)

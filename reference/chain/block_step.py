@@ -9,7 +9,6 @@ from typing import Final
 
 from taospec.reference.emission.coinbase import (
     OwnerHooks,
-    all_netuids,
     mint_block_emission,
     run_coinbase,
     update_moving_prices,
@@ -21,6 +20,7 @@ from taospec.reference.invalid_input import U64_MAX, InvalidInputError
 from taospec.reference.rules import implements
 from taospec.reference.staking.childkeys import apply_pending_children
 from taospec.reference.staking.locks import auto_lock_owner_cut
+from taospec.reference.staking.positions import all_netuids
 from taospec.reference.staking.root_claims import claim_automatically, index_root_stakers_in_turn
 from taospec.reference.state.revision import BASE, Revision
 from taospec.reference.state.state import State

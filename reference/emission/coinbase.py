@@ -34,10 +34,10 @@ from taospec.reference.fixed_point import U64F64, U96F32
 from taospec.reference.fixed_point.numbers import I64, U64
 from taospec.reference.invalid_input import U64_MAX, InvalidInputError
 from taospec.reference.rules import implements
+from taospec.reference.staking.positions import all_netuids
 from taospec.reference.state.ledger import mint_tao, recycle_credit, spend_tao, subnet_account
 from taospec.reference.state.revision import BASE, Revision, ShareRule
 from taospec.reference.state.state import State
-from taospec.reference.state.storage_order import identity_order
 from taospec.reference.supply.alpha import mint_alpha_out, recycle_alpha
 from taospec.reference.supply.block_emission import TOTAL_SUPPLY, alpha_issuance, block_emission
 
@@ -81,16 +81,6 @@ def mint_block_emission(state: State) -> int:
     emission = block_emission(issuance)
     _report_emission(state, issuance, emission)
     return mint_tao(state, emission)
-
-
-def all_netuids(state: State) -> list[int]:
-    """Every subnet, root included, in the order of the chain's storage.
-
-    Source: ``pallets/subtensor/src/subnets/subnet.rs:28``.
-    """
-    return sorted(
-        (netuid for netuid in state.subnets if state.subnets.peek(netuid).added), key=identity_order
-    )
 
 
 @implements("EMISSION-SHARE-6")

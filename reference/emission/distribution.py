@@ -28,6 +28,7 @@ from taospec.reference.fixed_point import U96F32
 from taospec.reference.fixed_point.numbers import U64
 from taospec.reference.invalid_input import U64_MAX
 from taospec.reference.rules import implements
+from taospec.reference.staking.childkeys import effective_childkey_take
 from taospec.reference.staking.stake_ledger import (
     increase_stake,
     increase_stake_for_all,
@@ -127,19 +128,6 @@ def _parent(
         alpha=alpha,
         root=root,
         same_owner=_owner(state, hotkey) == owner,
-    )
-
-
-@implements("EMISSION-PARENT-5")
-def effective_childkey_take(state: State, hotkey: AccountId, netuid: int) -> int:
-    """The largest of the hotkey's own take, the subnet's minimum and the network's, of 65535.
-
-    Source: ``pallets/subtensor/src/staking/set_children.rs:792``.
-    """
-    return max(
-        state.childkeys.peek((hotkey, netuid)).take or 0,
-        state.hyperparameters.peek(netuid).min_childkey_take,
-        state.parameters.min_childkey_take,
     )
 
 

@@ -117,7 +117,7 @@ def set_childkey_take(state: State, coldkey: AccountId, hotkey: AccountId, netui
     require(owns_hotkey(state, coldkey, hotkey), SubtensorError.NonAssociatedColdKey)
     low, high = effective_min_childkey_take(state, netuid), state.parameters.max_childkey_take
     require(low <= take <= high, SubtensorError.InvalidChildkeyTake)
-    if take > childkey_take(state, hotkey, netuid):
+    if take > effective_childkey_take(state, hotkey, netuid):
         limit = state.parameters.tx_childkey_take_rate_limit
         limited = _is_limited(state, hotkey, netuid, Transaction.SET_CHILDKEY_TAKE, limit)
         require(not limited, SubtensorError.TxChildkeyTakeRateLimitExceeded)
@@ -126,14 +126,13 @@ def set_childkey_take(state: State, coldkey: AccountId, hotkey: AccountId, netui
     state.events.deposit("ChildKeyTakeSet", hotkey=hotkey, take=take)
 
 
-@implements("STAKE-CHILD-5")
-def childkey_take(state: State, hotkey: AccountId, netuid: int) -> int:
-    """The stored take, at least the minimum in force, u16.
+@implements("EMISSION-PARENT-5")
+def effective_childkey_take(state: State, hotkey: AccountId, netuid: int) -> int:
+    """The largest of the hotkey's own take, the subnet's minimum and the network's, of 65535.
 
-    Source: ``set_children.rs:740``.
+    Source: ``set_children.rs:792``.
     """
-    stored = state.childkeys.peek((hotkey, netuid)).take or 0
-    return max(stored, effective_min_childkey_take(state, netuid))
+    return max(state.childkeys.peek((hotkey, netuid)).take or 0, effective_min_childkey_take(state, netuid))
 
 
 def effective_min_childkey_take(state: State, netuid: int) -> int:
@@ -173,7 +172,7 @@ def _linked(pivot: AccountId, children: Edges, parents: Edges) -> _Relations:
     return relations
 
 
-@implements("STAKE-CHILD-6")
+@implements("STAKE-CHILD-5")
 def _require_consistent_children(relations: _Relations, children: Edges) -> None:
     """Refuse children that a hotkey cannot have beside its parents.
 
@@ -207,7 +206,7 @@ def _apply_children(state: State, hotkey: AccountId, netuid: int, children: Edge
     state.events.deposit("SetChildren", hotkey=hotkey, netuid=netuid, children=children)
 
 
-@implements("STAKE-CHILD-7")
+@implements("STAKE-CHILD-6")
 def store_relations(state: State, relations: _Relations, netuid: int) -> None:
     """Store a hotkey's relations **sorted by account**, and update the mirror of each.
 

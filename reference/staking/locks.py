@@ -123,6 +123,7 @@ def set_perpetual_lock(state: State, coldkey: AccountId, netuid: int, enabled: b
     state.events.deposit("PerpetualLockUpdated", coldkey=coldkey, netuid=netuid, enabled=enabled)
 
 
+@implements("STAKE-LOCK-11")
 def move_lock(state: State, coldkey: AccountId, destination: AccountId, netuid: int) -> None:
     """Point a coldkey's lock on a subnet at another hotkey.
 
@@ -153,6 +154,7 @@ def move_lock(state: State, coldkey: AccountId, destination: AccountId, netuid: 
     )
 
 
+@implements("STAKE-LOCK-12")
 def set_reject_locked_alpha(state: State, coldkey: AccountId, enabled: bool) -> None:
     """Refuse or accept locked alpha; **accounts refuse unless told otherwise**.
 
@@ -248,6 +250,7 @@ def clean_lock(state: State, coldkey: AccountId, netuid: int) -> None:
         _roll_and_save(state, coldkey, netuid, hotkey)
 
 
+@implements("STAKE-LOCK-13")
 def transfer_lock(state: State, origin: AccountId, destination: AccountId, netuid: int, amount: int) -> None:
     """Let a lock follow a transfer of ``amount`` rao of stake between coldkeys.
 
@@ -290,6 +293,7 @@ def transfer_lock(state: State, origin: AccountId, destination: AccountId, netui
         _add_to_bucket(state, target_bucket, moved)
 
 
+@implements("STAKE-LOCK-14")
 def auto_lock_owner_cut(state: State, netuid: int, amount: int) -> None:
     """Lock the owner's cut to the hotkey that the owner's lock names, else to the owner's hotkey.
 
@@ -356,7 +360,7 @@ def subnet_king(state: State, netuid: int) -> AccountId | None:
 # Inside.
 
 
-@implements("STAKE-LOCK-12")
+@implements("STAKE-LOCK-10")
 def move_aggregates_of_owners(state: State, netuid: int, old: AccountId, new: AccountId) -> None:
     """The old owner's hotkey counts as any other from now on, the new one as the owner's.
 

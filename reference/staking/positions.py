@@ -48,11 +48,13 @@ def hotkey_value(state: State, hotkey: AccountId) -> int:
 
 
 def all_netuids(state: State) -> list[int]:
-    """The subnets that exist, root included, in the order in which the chain visits them.
+    """Every subnet, root included, in the order of the chain's storage.
 
     Source: ``pallets/subtensor/src/subnets/subnet.rs:28``.
     """
-    return sorted((netuid for netuid, subnet in state.subnets.items() if subnet.added), key=identity_order)
+    return sorted(
+        (netuid for netuid in state.subnets if state.subnets.peek(netuid).added), key=identity_order
+    )
 
 
 def hotkey_exists(state: State, hotkey: AccountId) -> bool:

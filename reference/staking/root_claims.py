@@ -10,7 +10,7 @@ Source: ``pallets/subtensor/src/staking/claim_root.rs``.
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Final
+from typing import Final, cast
 
 from taospec.reference.amm.records import Direction
 from taospec.reference.amm.swap import default_price_limit
@@ -194,7 +194,7 @@ def unindex_root_staker(state: State, coldkey: AccountId) -> None:
         state.root_stakers.remove(place)
 
 
-@implements("STAKE-CLAIM-13")
+@implements("STAKE-CLAIM-5")
 def index_root_stakers_in_turn(state: State) -> None:
     """Look at the next 30 positions of each format, and index the coldkeys of those on root.
 
@@ -268,9 +268,11 @@ def _claim_on_subnet(state: State, hotkey: AccountId, coldkey: AccountId, netuid
 
 
 def _sells(state: State, coldkey: AccountId, netuid: int) -> bool:
-    kind, *kept = state.coldkeys.peek(coldkey).root_claim_type
+    kind, *kept = cast(
+        "tuple[str, *tuple[tuple[int, ...], ...]]", state.coldkeys.peek(coldkey).root_claim_type
+    )
     if kind == "KeepSubnets":
-        return netuid not in tuple(kept[0])  # type: ignore[call-overload]
+        return netuid not in kept[0]
     return kind == "Swap"
 
 

@@ -45,7 +45,8 @@ def neuron_to_prune(state: State, netuid: int) -> int | None:
     """
     protected = set(immune_owner_uids(state, netuid))
     emission = state.metagraphs.peek(netuid).emission
-    free, immune = [], []
+    free: list[tuple[int, int, int]] = []
+    immune: list[tuple[int, int, int]] = []
     for uid in range(state.subnets.peek(netuid).neurons):
         if uid in protected or (netuid, uid) not in state.neurons:
             continue

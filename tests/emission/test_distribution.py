@@ -2,11 +2,12 @@
 
 import pytest
 
-from taospec.reference.emission.distribution import distribute, effective_childkey_take
+from taospec.reference.emission.distribution import distribute
 from taospec.reference.emission.root_dividends import accrue_root_dividends
 from taospec.reference.emission.schedule import Drained
 from taospec.reference.emission.voting_power import next_voting_power, update_voting_power
 from taospec.reference.fixed_point import I96F32, U96F32
+from taospec.reference.staking.childkeys import effective_childkey_take
 from taospec.reference.staking.stake_ledger import increase_stake, stake_of
 from taospec.reference.state.hyperparameters import RecycleOrBurn
 from taospec.reference.state.state import State
