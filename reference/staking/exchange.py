@@ -6,12 +6,11 @@ Source: ``pallets/subtensor/src/staking/stake_utils.rs``.
 from __future__ import annotations
 
 from taospec.reference.amm import settlement
-from taospec.reference.amm.errors import ExchangeError
 from taospec.reference.amm.records import Direction, SwapResult
 from taospec.reference.amm.swap import simulate_swap
 from taospec.reference.fixed_point.numbers import I64
 from taospec.reference.rules import implements
-from taospec.reference.state.errors import DispatchError, SwapError
+from taospec.reference.state.errors import DispatchError
 from taospec.reference.state.state import State
 
 
@@ -21,10 +20,7 @@ def buy_alpha(state: State, netuid: int, tao: int, price_limit: int, *, drop_fee
 
     Source: ``stake_utils.rs:638``.
     """
-    try:
-        result = settlement.swap_tao_for_alpha(state.pools[netuid], tao, price_limit, drop_fees=drop_fees)
-    except ExchangeError as error:
-        raise dispatched(error) from None
+    result = settlement.swap_tao_for_alpha(state.pools[netuid], tao, price_limit, drop_fees=drop_fees)
     state.issuance.total_stake = settlement.total_stake_after_purchase(state.issuance.total_stake, tao)
     return result
 
@@ -35,10 +31,7 @@ def sell_alpha(state: State, netuid: int, alpha: int, price_limit: int, *, drop_
 
     Source: ``stake_utils.rs:689``.
     """
-    try:
-        result = settlement.swap_alpha_for_tao(state.pools[netuid], alpha, price_limit, drop_fees=drop_fees)
-    except ExchangeError as error:
-        raise dispatched(error) from None
+    result = settlement.swap_alpha_for_tao(state.pools[netuid], alpha, price_limit, drop_fees=drop_fees)
     state.issuance.total_stake = settlement.total_stake_after_sale(state.issuance.total_stake, result)
     return result
 
@@ -47,13 +40,8 @@ def simulated(state: State, netuid: int, direction: Direction, amount: int) -> S
     """What a swap with fee and without limit would move, ``None`` if it would be refused."""
     try:
         return simulate_swap(state.pools.peek(netuid), direction, amount)
-    except ExchangeError:
+    except DispatchError:
         return None
-
-
-def dispatched(error: ExchangeError) -> DispatchError:
-    """The refusal of a call whose swap the exchange refused: the same name."""
-    return DispatchError(SwapError[type(error).__name__])
 
 
 def record_tao_inflow(state: State, netuid: int, tao: int) -> None:

@@ -5,7 +5,6 @@ Source: ``pallets/subtensor/src/staking/{add_stake,remove_stake,stake_utils,help
 
 from __future__ import annotations
 
-from taospec.reference.amm.errors import ExchangeError
 from taospec.reference.amm.records import DYNAMIC, Direction
 from taospec.reference.amm.swap import current_price, default_price_limit, swap, swap_fee
 from taospec.reference.fixed_point import U64F64
@@ -15,7 +14,7 @@ from taospec.reference.rules import implements
 from taospec.reference.staking.childkeys import drop_pending_children
 from taospec.reference.staking.conversion import stake_into_subnet, unstake_from_subnet
 from taospec.reference.staking.delegation import become_delegate, nominator_minimum
-from taospec.reference.staking.exchange import dispatched, simulated
+from taospec.reference.staking.exchange import simulated
 from taospec.reference.staking.locks import force_reduce_lock, require_available_to_unstake
 from taospec.reference.staking.positions import (
     MIN_STAKE,
@@ -241,10 +240,7 @@ def largest_sale(state: State, netuid: int, limit_price: int) -> int:
 
 def _to_limit(state: State, netuid: int, direction: Direction, reserve: int, limit_price: int) -> int:
     amount = min(reserve * MAX_INPUT_TO_RESERVE, U64_MAX)
-    try:
-        result = swap(state.pools.peek(netuid), direction, amount, limit_price)
-    except ExchangeError as error:
-        raise dispatched(error) from None
+    result = swap(state.pools.peek(netuid), direction, amount, limit_price)
     return min(result.amount_paid_in + result.fee_paid, U64_MAX)
 
 
