@@ -42,8 +42,12 @@ def inlined(function: _Function) -> _Function:
 
 
 def subroutine(function: _Function) -> _Function:
-    """Compile a rarely taken, long operation once, to be called by what needs it on the CPU."""
-    return cast(_Function, numba.njit(error_model="numpy")(function))
+    """Compile a part of a kernel once, to be called by all kernels that need it on the CPU.
+
+    It is cached too: a kernel that is compiled later finds its parts.
+    """
+    with _kernel_cache():
+        return cast(_Function, numba.njit(cache=True, error_model="numpy")(function))
 
 
 def kernel(function: _Function) -> _Function:

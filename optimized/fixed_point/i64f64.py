@@ -10,10 +10,11 @@ from typing import Final
 import numpy as np
 
 from taospec.optimized.compilation import inlined, subroutine
-from taospec.optimized.fixed_point.i32f32 import MAX_BITS, MIN_BITS, TWO_POW_32
+from taospec.optimized.fixed_point.i32f32 import MAX_BITS, MIN_BITS, ONE_BITS, TWO_POW_32
 from taospec.optimized.fixed_point.words import (
     ALL_BITS,
     HALF_BITS,
+    LOW_HALF,
     ONE,
     SIGN_BIT,
     WORD_BITS,
@@ -229,6 +230,19 @@ def share_of_larger(a_high: np.uint64, a_low: np.uint64, b_high: np.uint64, b_lo
 
 
 @inlined
+def emission_of_proportion(proportion: np.int64, emission: np.uint64) -> np.uint64:
+    """:func:`emission_of_share` for a proportion in ``[0, 1]``.
+
+    ``floor(p * (upper * 2**32 + lower) / 2**32) = p * upper + floor(p * lower / 2**32)``, and
+    with ``p <= 2**32 - 1`` neither product exceeds a word nor their sum the emission.
+    """
+    if proportion == ONE_BITS:
+        return emission
+    part = np.uint64(proportion)
+    return part * (emission >> HALF_BITS) + ((part * (emission & LOW_HALF)) >> HALF_BITS)
+
+
+@subroutine
 def emission_of_share(share: np.int64, emission: np.uint64) -> np.uint64:
     """The whole rao in ``share * emission``: I96F32 product, converted to u64.
 

@@ -199,7 +199,7 @@ def average_tile(
                 )
 
 
-@inlined
+@subroutine
 def averaged_by_any_rate(rate: np.int64, weight: np.int64, bond: np.int64) -> np.int64:
     """The moving average of one bond for a rate of 1 or less; 0 where it is negative."""
     average = saturating_add(saturating_mul(rate, weight), saturating_mul(ONE_BITS - rate, bond))
@@ -222,8 +222,10 @@ def average_tile_by_pair(
 
     Upstream ``pallets/subtensor/src/epoch/run_epoch.rs:1435``, ``epoch/math.rs:1464``.
     """
-    keeps_zeros = entries.zero.shape[0] > 0 and (p.penalty == 0 or p.penalty == ONE_BITS)
-    has_hidden_weights = entries.hidden_weights.shape[0] > 0
+    # A partial penalty rebuilds the rows: in ascending order, without entries of 0.
+    keeps_rows = p.penalty == 0 or p.penalty == ONE_BITS
+    keeps_zeros = keeps_rows and entries.zero.shape[0] > 0
+    has_hidden_weights = keeps_rows and entries.hidden_weights.shape[0] > 0
     has_hidden_bonds = entries.hidden_bonds.shape[0] > 0
     for row in range(source.size):
         for j in range(consensus.size):
@@ -271,13 +273,18 @@ def yuma2_average(
         sums[0, j] = max(sums[0, j], np.int64(1))
         factors[0, j] = reciprocal(sums[0, j])
     column_sums(bits, width, sums[1], factors[1])
+    is_partial = rate > 0 and rate < ONE_BITS
+    retained = ONE_BITS - rate
     for row in range(source.size):
         old = bonds[source[row], first : first + width]
         for j in range(width):
             held = np.int64(old[j]) * current[j]
             bond = ratio(held, factors[0, j], sums[0, j])
             purchase = ratio(bits[row, j], factors[1, j], sums[1, j])
-            bits[row, j] = averaged_by_any_rate(rate, purchase, bond)
+            if is_partial:
+                bits[row, j] = proportion_product(rate, purchase) + proportion_product(retained, bond)
+            else:
+                bits[row, j] = averaged_by_any_rate(rate, purchase, bond)
 
 
 @subroutine

@@ -92,3 +92,64 @@ def registration_block(vectors: U64s, uid: int, neurons: int) -> np.uint64:
         registered: np.uint64 = vectors[REGISTERED, uid]
         return registered
     return np.uint64(0)
+
+
+@kernel
+def collect_rows(
+    row_uids: I64s,
+    permits: Bools,
+    stored: U16s,
+    present: Bools,
+    follows: bool,
+    order_starts: I64s,
+    order_uids: I64s,
+) -> tuple[I64s, I64s, U16s]:
+    """The present bonds of those with a permit, as starts, uids and values.
+
+    Ascending in each row, or in the order of another matrix's rows if ``follows``.
+    """
+    n = permits.size
+    counts = np.zeros(n + 1, np.int64)
+    for row in range(row_uids.size):
+        if permits[row_uids[row]]:
+            for j in range(n):
+                counts[row_uids[row] + 1] += present[row, j]
+    starts = np.cumsum(counts)
+    uids = np.empty(starts[n], np.int64)
+    values = np.empty(starts[n], np.uint16)
+    for row in range(row_uids.size):
+        uid = row_uids[row]
+        if not permits[uid]:
+            continue
+        position = starts[uid]
+        if follows:
+            for k in range(order_starts[uid], order_starts[uid + 1]):
+                j = order_uids[k]
+                if j < n and present[row, j]:
+                    uids[position] = j
+                    values[position] = stored[row, j]
+                    position += 1
+        else:
+            for j in range(n):
+                if present[row, j]:
+                    uids[position] = j
+                    values[position] = stored[row, j]
+                    position += 1
+    return starts, uids, values
+
+
+@kernel
+def live_zeros(
+    parameters: Parameters, vectors: U64s, permits: Bools, row_uids: I64s, weights: U16s, present: Bools
+) -> Bools:
+    """Which weights are present, 0, and survive the masks."""
+    p = parameters[0]
+    result = np.zeros(weights.shape, np.bool_)
+    for row in range(row_uids.size):
+        uid = row_uids[row]
+        if permits[uid]:
+            limit = registration_limit(p, vectors, uid)
+            for j in range(p.neurons):
+                live = vectors[REGISTERED, j] < limit and (j != uid or uid == p.owner)
+                result[row, j] = live and present[row, j] and weights[row, j] == 0
+    return result

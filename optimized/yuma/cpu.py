@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import chain
 from typing import NamedTuple
 
 import attrs
@@ -28,10 +26,13 @@ from taospec.optimized.yuma.kernels import (
     run_over_columns,
 )
 from taospec.optimized.yuma.parameters import PARAMETERS, pack_parameters
+from taospec.optimized.yuma.records import StoredRows
 from taospec.optimized.yuma.rows import COMMIT_BLOCK, LAST_UPDATE, REGISTERED
 from taospec.reference.yuma.commits import earliest_live_commits
 from taospec.reference.yuma.records import EpochInput, EpochOutput, SparseRow
 from taospec.reference.yuma.stake import inherited_stake
+
+__all__ = ["Dense", "Refusal", "StoredRows", "run_record"]
 
 NO_MARKS = np.zeros((0, 0), np.bool)
 FULL_PENALTY = 65535
@@ -91,25 +92,6 @@ def run_record(inputs: EpochInput, threads: int, guards: int = ALL_GUARDS) -> Ep
     in_row_order = liquid and dense.has_hidden_weights and inputs.bonds_penalty in (0, FULL_PENALTY)
     kept = stored_rows(n, uids, masks[NEW_PERMITS], stored, present, weights if in_row_order else None)
     return output_record(amounts, proportions, masks, kept)
-
-
-class StoredRows(NamedTuple):
-    """Rows of ``(uid, u16)`` pairs, one after the other."""
-
-    starts: I64s
-    """Position of each uid's first pair, and one past the last pair."""
-    uids: I64s
-    values: U16s
-
-    @classmethod
-    def of(cls, rows: Sequence[SparseRow | None], n: int) -> StoredRows:
-        """The first ``n`` rows; a missing row is empty."""
-        present = [row or () for row in rows[:n]]
-        starts = np.zeros(n + 1, np.int64)
-        np.cumsum([len(row) for row in present], out=starts[1 : len(present) + 1])
-        starts[len(present) + 1 :] = starts[len(present)]
-        pairs = np.array(list(chain.from_iterable(present)), np.int64).reshape(-1, 2)
-        return cls(starts, np.ascontiguousarray(pairs[:, 0]), pairs[:, 1].astype(np.uint16))
 
 
 class Dense(NamedTuple):

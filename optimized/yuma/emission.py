@@ -11,7 +11,7 @@ from taospec.optimized.fixed_point.i32f32 import (
     ratio,
     reciprocal,
 )
-from taospec.optimized.fixed_point.i64f64 import emission_of_share
+from taospec.optimized.fixed_point.i64f64 import emission_of_proportion, emission_of_share
 from taospec.optimized.yuma.arrays import I64s, U16s, U64s
 from taospec.optimized.yuma.rows import Rows
 from taospec.optimized.yuma.stake import normalize_proportions
@@ -75,9 +75,10 @@ def emissions(
         return
     factor = reciprocal(total)
     for i in range(n):
-        amounts[SERVER, i] = emission_of_share(ratio(incentive[i], factor, total), emission)
-        amounts[VALIDATOR, i] = emission_of_share(ratio(dividends[i], factor, total), emission)
-        amounts[COMBINED, i] = emission_of_share(ratio(incentive[i] + dividends[i], factor, total), emission)
+        amounts[SERVER, i] = emission_of_proportion(ratio(incentive[i], factor, total), emission)
+        amounts[VALIDATOR, i] = emission_of_proportion(ratio(dividends[i], factor, total), emission)
+        combined = ratio(incentive[i] + dividends[i], factor, total)
+        amounts[COMBINED, i] = emission_of_proportion(combined, emission)
 
 
 @subroutine

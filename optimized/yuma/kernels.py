@@ -42,6 +42,11 @@ ACTIVE_WEIGHT = 5
 ACTIVE = 0
 NEW_PERMITS = 1
 """Rows of the output masks."""
+VECTORS = 5
+AMOUNTS = 4
+PROPORTIONS = 5
+MASKS = 2
+"""Numbers of rows of these arrays."""
 
 
 @kernel
@@ -64,27 +69,6 @@ def run_on_one_thread(
     """One epoch. The answer is ``PASSED`` or the guard that refused it, and if liquid alpha applied."""
     p = parameters[0]
     entries = Entries(zero, hidden_weights, hidden_bonds)
-    return epoch(
-        p, vectors, permits, uids, weights, bonds, entries, amounts, proportions, masks, stored, present
-    )
-
-
-@subroutine
-def epoch(
-    p: Parameters,
-    vectors: U64s,
-    permits: Bools,
-    uids: I64s,
-    weights: U16s,
-    bonds: U16s,
-    entries: Entries,
-    amounts: U64s,
-    proportions: U16s,
-    masks: Bools,
-    stored: U16s,
-    present: Bools,
-) -> tuple[int, bool]:
-    """One epoch on the calling thread."""
     n = p.neurons
     tiles = (n + TILE - 1) // TILE
     work = np.zeros((6, n), np.int64)
@@ -196,28 +180,70 @@ def run_over_subnets(
     masks: Bools,
     stored: U16s,
     status: I64s,
+    chunks: int,
 ) -> None:
     """Many epochs, each on one thread. The flat arrays hold one subnet after the other."""
+    for chunk in prange(chunks):
+        for subnet in range(chunk, parameters.size, chunks):
+            status[subnet] = epoch_of_batch(
+                subnet,
+                parameters,
+                neuron_offset,
+                row_offset,
+                cell_offset,
+                vectors,
+                permits,
+                uids,
+                weights,
+                bonds,
+                amounts,
+                proportions,
+                masks,
+                stored,
+            )
+
+
+@subroutine
+def epoch_of_batch(
+    subnet: int,
+    parameters: Parameters,
+    neuron_offset: I64s,
+    row_offset: I64s,
+    cell_offset: I64s,
+    vectors: U64s,
+    permits: Bools,
+    uids: I64s,
+    weights: U16s,
+    bonds: U16s,
+    amounts: U64s,
+    proportions: U16s,
+    masks: Bools,
+    stored: U16s,
+) -> int:
+    """One epoch of a batch, on the calling thread."""
     no_marks = np.zeros((0, 0), np.bool_)
-    for subnet in prange(parameters.size):
-        n = parameters[subnet].neurons
-        rows = parameters[subnet].rows
-        neurons = slice(neuron_offset[subnet], neuron_offset[subnet] + n)
-        cells = slice(cell_offset[subnet], cell_offset[subnet] + rows * n)
-        status[subnet], _ = epoch(
-            parameters[subnet],
-            vectors[:, neurons],
-            permits[neurons],
-            uids[row_offset[subnet] : row_offset[subnet] + rows],
-            weights[cells].reshape((rows, n)),
-            bonds[cells].reshape((rows, n)),
-            Entries(no_marks, no_marks, no_marks),
-            amounts[:, neurons],
-            proportions[:, neurons],
-            masks[:, neurons],
-            stored[cells].reshape((rows, n)),
-            no_marks,
-        )
+    first, last = neuron_offset[subnet], neuron_offset[subnet + 1]
+    first_row, last_row = row_offset[subnet], row_offset[subnet + 1]
+    cells = slice(cell_offset[subnet], cell_offset[subnet + 1])
+    n = last - first
+    shape = (last_row - first_row, n)
+    status, _ = run_on_one_thread(
+        parameters[subnet : subnet + 1],
+        vectors[VECTORS * first : VECTORS * last].reshape((VECTORS, n)),
+        permits[first:last],
+        uids[first_row:last_row],
+        weights[cells].reshape(shape),
+        bonds[cells].reshape(shape),
+        no_marks,
+        no_marks,
+        no_marks,
+        amounts[AMOUNTS * first : AMOUNTS * last].reshape((AMOUNTS, n)),
+        proportions[PROPORTIONS * first : PROPORTIONS * last].reshape((PROPORTIONS, n)),
+        masks[MASKS * first : MASKS * last].reshape((MASKS, n)),
+        stored[cells].reshape(shape),
+        no_marks,
+    )
+    return status
 
 
 @subroutine

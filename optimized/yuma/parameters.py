@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -45,7 +45,17 @@ _ONE: Final = 1 << 32
 
 def pack_parameters(inputs: EpochInput, record: np.void) -> None:
     """Write the scalars of ``inputs`` into ``record``; ``rows`` is left to the caller."""
+    pack_scalars(inputs, record)
     record["neurons"] = inputs.n
+    record["commit_reveal"] = inputs.commit_reveal
+    record["has_permits"] = len(inputs.permits) > 0
+
+
+def pack_scalars(inputs: Any, record: np.void) -> None:
+    """Write what does not depend on the number of neurons, and switch all guards on.
+
+    ``inputs`` has the scalars of :class:`EpochInput` under the same names.
+    """
     record["block"] = inputs.block
     record["activity_cutoff"] = activity_cutoff(inputs.activity_cutoff_factor_milli, inputs.tempo)
     record["last_tempo"] = last_tempo_block(inputs.last_mechanism_step_block, inputs.block, inputs.tempo)
@@ -63,8 +73,6 @@ def pack_parameters(inputs: EpochInput, record: np.void) -> None:
     record["guards"] = ALL_GUARDS
     record["yuma3"] = inputs.yuma3
     record["liquid_alpha"] = inputs.yuma3 and inputs.liquid_alpha
-    record["commit_reveal"] = inputs.commit_reveal
-    record["has_permits"] = len(inputs.permits) > 0
 
 
 def proportion(value: int) -> int:

@@ -9,7 +9,14 @@ from __future__ import annotations
 import numpy as np
 
 from taospec.optimized.compilation import subroutine
-from taospec.optimized.fixed_point.i32f32 import ONE_BITS, ratio, reciprocal, safe_div
+from taospec.optimized.fixed_point.i32f32 import (
+    MAX_BITS,
+    MIN_BITS,
+    ONE_BITS,
+    ratio,
+    reciprocal,
+    safe_div,
+)
 from taospec.optimized.fixed_point.i64f64 import (
     i32f32_share,
     tao_weight_from_u64,
@@ -81,19 +88,36 @@ def drop_smallest(stake: I64s, dropped: np.int64, permits: Bools) -> None:
     """Take the permits of the ``dropped`` smallest stakes, the lower uid first among equals."""
     if dropped == 0:
         return
-    n = stake.size
-    ranked = np.sort(stake)
-    threshold = ranked[dropped - 1]
-    below = np.int64(0)
-    for uid in range(n):
+    threshold = order_statistic(stake, dropped)
+    left = dropped
+    for uid in range(stake.size):
         if stake[uid] < threshold:
             permits[uid] = False
-            below += 1
-    left = dropped - below
-    for uid in range(n):
+            left -= 1
+    for uid in range(stake.size):
         if left > 0 and stake[uid] == threshold:
             permits[uid] = False
             left -= 1
+
+
+@subroutine
+def order_statistic(values: I64s, rank: np.int64) -> np.int64:
+    """The ``rank``-th smallest value, from 1 on: the least that ``rank`` values do not exceed.
+
+    Bisection over all of I32F32; the midpoint is the overflow-free ``floor((low + high) / 2)``.
+    """
+    low = MIN_BITS
+    high = MAX_BITS
+    while low < high:
+        middle = (low & high) + ((low ^ high) >> np.int64(1))
+        count = np.int64(0)
+        for i in range(values.size):
+            count += values[i] <= middle
+        if count >= rank:
+            high = middle
+        else:
+            low = middle + np.int64(1)
+    return low
 
 
 @subroutine

@@ -196,3 +196,11 @@ def test_the_emission_of_a_share_equals_the_reference() -> None:
             I96F32.saturating_from_num(emission)
         )
         assert result == max(0, min(U64_MAX, product.bits >> 32)), (share, emission)
+
+
+def test_the_emission_of_a_proportion_is_exact_for_all_narrow_words() -> None:
+    words = narrow_words(8)
+    emission_of_proportion = rewritten(i64f64.emission_of_proportion, words)
+    for proportion, emission in itertools.product(range(17), range(256)):
+        result = emission_of_proportion(words.numpy.int64(proportion), words.numpy.uint64(emission))
+        assert int(result) == proportion * emission >> 4
