@@ -1,6 +1,7 @@
 """The JSON Schemas (draft 2020-12) of the vector format, and their validators.
 
-One file a domain, each complete in itself; the schema of an op is ``$defs/<op>``.
+One file a domain, each complete in itself; the schema of an op is ``$defs/<op>``. The library
+that validates is imported when something is validated: drawing cases needs the schemas alone.
 """
 
 from __future__ import annotations
@@ -8,9 +9,10 @@ from __future__ import annotations
 import json
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import jsonschema_rs
+if TYPE_CHECKING:
+    import jsonschema_rs
 
 _FOLDER = Path(__file__).parent
 _FRAMES = ("header", "case")
@@ -51,12 +53,16 @@ def schema_document(name: str) -> dict[str, Any]:
 
 @cache
 def _op_validator(op: str) -> jsonschema_rs.Draft202012Validator:
+    import jsonschema_rs
+
     definitions = schema_document(schema_files()[op])["$defs"]
     return jsonschema_rs.Draft202012Validator({"$ref": f"#/$defs/{op}", "$defs": definitions})
 
 
 @cache
 def _frame_validator(name: str) -> jsonschema_rs.Draft202012Validator:
+    import jsonschema_rs
+
     return jsonschema_rs.Draft202012Validator(schema_document(name))
 
 

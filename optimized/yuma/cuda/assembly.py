@@ -8,6 +8,7 @@ from typing import Any, Final
 from numba import cuda
 
 from taospec.optimized.yuma.cuda import signatures
+from taospec.optimized.yuma.cuda.device import most_threads
 from taospec.optimized.yuma.cuda.incentive import incentives, outputs
 from taospec.optimized.yuma.cuda.rows import row_sums
 from taospec.optimized.yuma.cuda.run import COLUMN_BLOCKS, column_kernels
@@ -32,7 +33,7 @@ def kernels() -> Iterator[tuple[str, Callable[..., Any], tuple[Any, ...]]]:
 
 def assembly(kernel: Any, types: tuple[Any, ...], capability: tuple[int, int] = HOPPER) -> str:
     """The kernel in PTX."""
-    text, _ = cuda.compile_ptx(kernel.py_func, types, cc=capability)
+    text, _ = cuda.compile_ptx(kernel.py_func, types, cc=capability, launch_bounds=most_threads(kernel))
     return str(text)
 
 

@@ -117,7 +117,7 @@ def bonds_kernel(threads: int, shared_rows: int) -> Callable[..., Any]:
         cuda.syncthreads()
         add_income(p, first_row, min(np.int64(threads), p.neurons - left), parts, block, stride, row_income)
 
-    return device_kernel(bonds)
+    return device_kernel(threads)(bonds)
 
 
 @device_function

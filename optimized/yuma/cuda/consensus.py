@@ -115,7 +115,7 @@ def consensus_kernel(threads: int, shared_rows: int) -> Callable[..., Any]:
             row_trust,
         )
 
-    return device_kernel(consensus)
+    return device_kernel(threads)(consensus)
 
 
 @device_function

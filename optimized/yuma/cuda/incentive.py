@@ -24,7 +24,7 @@ from taospec.optimized.yuma.kernels import (
 )
 
 
-@device_kernel
+@device_kernel(LARGE_VECTOR_THREADS)
 def incentives(parameters: Parameters, offsets: I64s, facts: I64s, status: I64s, work: I64s) -> None:
     """Normalise the ranks; whether liquid alpha applies, and the guard on its alternative.
 
@@ -65,7 +65,7 @@ def normalize(values: I64s, first: np.int64, count: np.int64, shared: I64s) -> N
             values[first + i] = ratio(values[first + i], factor, total)
 
 
-@device_kernel
+@device_kernel(LARGE_VECTOR_THREADS)
 def outputs(
     parameters: Parameters,
     offsets: I64s,

@@ -15,7 +15,7 @@ from taospec.optimized.yuma.guards import PASSED
 from taospec.optimized.yuma.rows import REGISTERED
 
 
-@device_kernel
+@device_kernel(ROW_THREADS)
 def row_sums(
     parameters: Parameters,
     offsets: I64s,

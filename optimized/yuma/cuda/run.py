@@ -189,8 +189,8 @@ class DeviceBatch:
                 "marks",
             )
         )
-        columns, kernels = self._blocks.threads, column_kernels(self._blocks)
-        vector_threads = LARGE_VECTOR_THREADS if self._largest_neurons > 1024 else VECTOR_THREADS
+        kernels = column_kernels(self._blocks)
+        columns, vector_threads = self._blocks.threads, threads_per_subnet(self._largest_neurons)
         per_subnet, per_row = (subnets, 1), (max(self._largest_rows, 1), subnets)
         per_column = (max(-(-self._largest_neurons // columns), 1), subnets)
         facts, status, work = self._facts, self.status, self._work
@@ -219,6 +219,11 @@ class DeviceBatch:
                 self.proportions,
             )),
         )  # fmt: skip
+
+
+def threads_per_subnet(neurons: int) -> int:
+    """Threads of a block that works on one subnet's vectors."""
+    return LARGE_VECTOR_THREADS if neurons > 1024 else VECTOR_THREADS
 
 
 def column_blocks(rows: int) -> ColumnBlocks:

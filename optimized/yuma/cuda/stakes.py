@@ -37,7 +37,7 @@ UID_BITS = np.int64(15)
 """Enough for the neurons that the guard admits."""
 
 
-@device_kernel
+@device_kernel(LARGE_VECTOR_THREADS)
 def stakes(
     parameters: Parameters,
     offsets: I64s,

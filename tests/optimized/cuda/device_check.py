@@ -3,8 +3,8 @@
     source tests/optimized/cuda/device_setup.sh
     python3 tests/optimized/cuda/device_check.py FOLDER
 
-Writes ``device_check.json`` to the folder after every part. Each part has its own time and
-its own exceptions: one that fails or runs out of time does not stop the others. The exit
+Writes ``device_check.json`` to the folder after every part. Each part has its own time; after
+one that throws or hangs, the others go on in a new process with a new context on the device. The exit
 status is 0 only if every comparison was made and found equal.
 """
 
@@ -31,6 +31,7 @@ import numpy as np
 from numba import cuda
 
 sys.path.insert(0, str(Path(__file__).parent))
+from refused_epochs import REFUSED
 from synthetic_batch import synthetic_batch
 from upstream_epochs import SUITES, differing_fields, differing_records, upstream_epochs
 
@@ -39,13 +40,15 @@ from taospec.conformance.operations.yuma_epoch import decode_epoch
 from taospec.optimized.yuma.cpu import Refusal, run_record
 from taospec.optimized.yuma.cuda.batch import Batch, BatchAnswer, StoredEpochs
 from taospec.optimized.yuma.cuda.device import SIMULATED
-from taospec.optimized.yuma.cuda.run import ColumnBlocks, DeviceBatch
-from taospec.optimized.yuma.guards import GUARD_NAMES
+from taospec.optimized.yuma.cuda.run import ColumnBlocks, DeviceBatch, run_records
+from taospec.optimized.yuma.guards import ALL_GUARDS, GUARD_NAMES
 from taospec.reference.yuma.epoch import run_epoch as run_reference
 from taospec.reference.yuma.records import EpochInput, EpochOutput
 
 GROUP = 256
 """Epochs in one batch of a comparison."""
+GRACE = 60.0
+"""Seconds that a part may take longer than it was told, before its process is ended."""
 
 REPORT: dict[str, Any] = {"parts": {}, "timings": {}, "failures": []}
 
@@ -61,53 +64,103 @@ def main() -> int:
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     start = time.monotonic()
-    REPORT["machine"] = describe_machine()
+    with multiprocessing.get_context("spawn").Pool(1) as apart:
+        REPORT["machine"] = apart.apply(describe_machine)
     print(json.dumps(REPORT["machine"]), flush=True)
-    workers = multiprocessing.get_context("spawn")
-    with concurrent.futures.ProcessPoolExecutor(max(1, (os.cpu_count() or 2) - 2), workers) as pool:
+    expect = multiprocessing.get_context("spawn")
+    worker = Worker()
+    with concurrent.futures.ProcessPoolExecutor(max(1, (os.cpu_count() or 2) - 2), expect) as pool:
         expected_small = [pool.submit(random_small, seed) for seed in range(0, options.small, GROUP)]
-        parts: list[tuple[str, float, Callable[[float], Any]]] = [
-            ("bandwidth", 10, lambda end: measure_bandwidth()),
-            ("smoke", 90, smoke),
-            *[
-                (f"upstream {suite}", 60, lambda end, suite=suite: compare_upstream(suite, end))
-                for suite in SUITES
-            ],
-            ("random small", 90, lambda end: compare_small(expected_small, end)),
-            ("random realistic", 60, lambda end: compare_realistic(options.realistic, end)),
-            *[(f"arrays {name}", 60, lambda end, name=name: compare_and_time(name, end)) for name in SIZES],
-            ("blocks", 90, time_blocks),
-            ("shared memory", 30, lambda end: time_with_most_shared_memory()),
-            ("graph", 30, lambda end: time_graphs()),
-        ]
-        for name, seconds, part in parts:
+        for name, (seconds, _) in PARTS.items():
             if options.only and not any(name.startswith(wanted) for wanted in options.only.split(",")):
                 continue
             remaining = start + options.seconds - time.monotonic()
-            run_part(name, min(seconds, remaining), part)
+            payload: Any = options.realistic
+            if name == "random small":
+                payload = finished(expected_small, min(seconds, remaining))
+            if not run_part(worker, name, min(seconds, remaining), payload):
+                worker.stop()
+                worker = Worker()
             save(options.folder)
         for future in expected_small:
             future.cancel()
+    worker.stop()
     print_table()
     return 1 if REPORT["failures"] else 0
 
 
-def run_part(name: str, seconds: float, part: Callable[[float], Any]) -> None:
-    """Run a part until ``seconds`` from now; what goes wrong is kept and printed."""
+def finished(futures: list[Any], seconds: float) -> list[Any]:
+    """The results that are there within so many seconds."""
+    done, left = concurrent.futures.wait(futures, max(seconds - 10, 0))
+    if left:
+        REPORT["failures"].append(f"random small: {len(left)} groups were not drawn in time")
+    return [future.result() for future in futures if future in done]
+
+
+def run_part(worker: Worker, name: str, seconds: float, payload: Any) -> bool:
+    """Have the worker run a part for so many seconds; whether nothing was thrown."""
     if seconds < 1:
         REPORT["failures"].append(f"{name}: no time left")
         print(f"-- {name}: no time left", flush=True)
-        return
+        return True
     start = time.monotonic()
-    try:
-        result = part(start + seconds)
-    except Exception as error:
-        traceback.print_exc()
-        REPORT["failures"].append(f"{name}: {type(error).__name__}: {str(error)[:500]}")
-        result = {"error": f"{type(error).__name__}: {str(error)[:500]}"}
+    part = worker.run(name, seconds, payload)
     elapsed = time.monotonic() - start
-    REPORT["parts"][name] = {"seconds": round(elapsed, 2), "result": result}
-    print(f"-- {name} [{elapsed:.1f} s] {json.dumps(result)[:1500]}", flush=True)
+    REPORT["parts"][name] = {"seconds": round(elapsed, 2), "result": part["result"]}
+    REPORT["timings"] |= part["timings"]
+    REPORT["failures"] += part["failures"]
+    if part["error"]:
+        REPORT["parts"][name]["error"] = part["error"]
+        REPORT["failures"].append(f"{name}: {part['error']}")
+    print(f"-- {name} [{elapsed:.1f} s] {json.dumps(REPORT['parts'][name])[:1500]}", flush=True)
+    return not part["error"]
+
+
+class Worker:
+    """A process that runs parts: what an error leaves on its device ends with it."""
+
+    def __init__(self) -> None:
+        spawn = multiprocessing.get_context("spawn")
+        self._parts, other_end = spawn.Pipe()
+        self._process = spawn.Process(target=serve, args=(other_end,))
+        self._process.start()
+        other_end.close()
+
+    def run(self, name: str, seconds: float, payload: Any) -> dict[str, Any]:
+        """The part's result, failures and timings, and its error or that of the process."""
+        part: dict[str, Any] = {"result": None, "timings": {}, "failures": [], "error": ""}
+        try:
+            self._parts.send((name, seconds, payload))
+            if self._parts.poll(seconds + GRACE):
+                part |= self._parts.recv()
+            else:
+                part["error"] = f"no answer after {seconds + GRACE:.0f} s"
+        except (EOFError, OSError):
+            self._process.join(10)
+            part["error"] = f"its process ended with {self._process.exitcode}"
+        return part
+
+    def stop(self) -> None:
+        """End the process."""
+        self._process.kill()
+        self._process.join()
+
+
+def serve(parts: Any) -> None:
+    """Run each part that arrives until there is no one left to ask for more."""
+    while True:
+        try:
+            name, seconds, payload = parts.recv()
+        except EOFError:
+            return
+        REPORT["timings"], REPORT["failures"] = {}, []
+        error, result = "", None
+        try:
+            result = PARTS[name][1](time.monotonic() + seconds, payload)
+        except Exception as thrown:
+            traceback.print_exc()
+            error = f"{type(thrown).__name__}: {str(thrown)[:500]}"
+        parts.send({"result": result, "error": error} | {key: REPORT[key] for key in ("timings", "failures")})
 
 
 def save(folder: Path) -> None:
@@ -220,16 +273,14 @@ def random_small(first_seed: int) -> list[tuple[EpochInput, EpochOutput]]:
     return epochs
 
 
-def compare_small(expected: list[Any], end: float) -> Any:
+def compare_small(groups_of_pairs: list[Any], end: float) -> Any:
     """Random small epochs, all flags, against the reference."""
     tally: Counter[str] = Counter()
-    differing = []
-    for number, future in enumerate(expected):
-        left = end - time.monotonic()
-        if left <= 0:
+    differing: list[Any] = []
+    for number, pairs in enumerate(groups_of_pairs):
+        if time.monotonic() > end:
             REPORT["failures"].append(f"random small: out of time after {number * GROUP}")
             break
-        pairs = future.result(timeout=left)
         compare_records(f"small group {number}", pairs, tally, differing)
     return verdict("random small", tally, differing)
 
@@ -261,6 +312,20 @@ def compare_records(name: str, pairs: list[Any], tally: Counter[str], differing:
         fields = differing_records(answer, expected)
         if fields:
             differing.append([name, number, fields])
+
+
+def compare_unguarded() -> Any:
+    """What each guard refuses is answered wrongly without it."""
+    result = {}
+    for guard, inputs in REFUSED.items():
+        name = GUARD_NAMES[guard]
+        assert run_records([inputs]) == [Refusal(guard)], name
+        (answer,) = run_records([inputs], ALL_GUARDS & ~guard)
+        assert not isinstance(answer, Refusal), name
+        result[name] = differing_records(answer, run_reference(inputs).output)
+        if not result[name]:
+            REPORT["failures"].append(f"guards: without {name} the answer is right")
+    return result
 
 
 def groups(cases: list[Any]) -> Iterator[list[Any]]:
@@ -428,7 +493,8 @@ def time_blocks(end: float) -> Any:
         ("64 x 128x1024", [(64, 128), (32, 128), (128, 0)]),
         ("16 x 256x4096", [(32, 256), (32, 0), (64, 0), (128, 0)]),
     ]
-    result = {}
+    result: dict[str, Any] = {}
+    REPORT["timings"]["blocks"] = result
     for name, shapes in choices:
         for threads, rows in shapes:
             if time.monotonic() > end:
@@ -436,7 +502,6 @@ def time_blocks(end: float) -> Any:
             batch = synthetic_batch(**SIZES[name], seed=7)
             times = time_batch(batch, ColumnBlocks(threads, rows))
             result[f"{name} {threads}x{rows}"] = {key: times[key] for key in ("all", "consensus", "bonds")}
-    REPORT["timings"]["blocks"] = result
     return result
 
 
@@ -516,11 +581,31 @@ def done(answer: tuple[Any, ...]) -> tuple[Any, ...]:
     return answer[1:]
 
 
+PARTS: dict[str, tuple[float, Callable[[float, Any], Any]]] = {
+    "bandwidth": (10, lambda end, _: measure_bandwidth()),
+    "smoke": (90, lambda end, _: smoke(end)),
+    **{
+        f"upstream {suite}": (60, lambda end, _, suite=suite: compare_upstream(suite, end))
+        for suite in SUITES
+    },
+    "random small": (90, lambda end, pairs: compare_small(pairs, end)),
+    "random realistic": (60, lambda end, count: compare_realistic(count, end)),
+    "guards": (30, lambda end, _: compare_unguarded()),
+    **{f"arrays {name}": (60, lambda end, _, name=name: compare_and_time(name, end)) for name in SIZES},
+    "blocks": (90, lambda end, _: time_blocks(end)),
+    "shared memory": (30, lambda end, _: time_with_most_shared_memory()),
+    "graph": (30, lambda end, _: time_graphs()),
+}
+"""Seconds and work of each part, which is given the time of its end and what main prepared."""
+
+
 def print_table() -> None:
     """What was compared, what was measured, what failed."""
     print("\n== compared")
     for name, part in REPORT["parts"].items():
-        if name.startswith(("upstream", "random", "arrays", "smoke", "bandwidth", "shared", "graph")):
+        if name.startswith(
+            ("upstream", "random", "arrays", "smoke", "bandwidth", "shared", "graph", "guards")
+        ):
             print(f"{name:34} {json.dumps(part['result'])[:230]}")
     print("\n== microseconds on the device (median)")
     columns = ("all", "stakes", "row_sums", "consensus", "incentives", "bonds", "outputs", "host_launches",
