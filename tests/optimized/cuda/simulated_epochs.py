@@ -11,6 +11,7 @@ from itertools import islice
 import attrs
 import numpy as np
 import pytest
+from refused_epochs import REFUSED, three_validators
 from synthetic_batch import synthetic_batch
 from upstream_epochs import SUITES, differing_fields, differing_records, upstream_epochs
 
@@ -18,10 +19,13 @@ from taospec.conformance.generator.yuma_epoch import draw
 from taospec.conformance.operations.yuma_epoch import decode_epoch
 from taospec.optimized.yuma.cpu import Refusal
 from taospec.optimized.yuma.cuda.batch import StoredEpochs
-from taospec.optimized.yuma.cuda.device import SIMULATED, is_device_available
+from taospec.optimized.yuma.cuda.device import ROW_THREADS, SIMULATED, is_device_available
+from taospec.optimized.yuma.cuda.layout import FACTS
+from taospec.optimized.yuma.cuda.rows import row_sums
 from taospec.optimized.yuma.cuda.run import ColumnBlocks, DeviceBatch, run_batch, run_records
 from taospec.optimized.yuma.epoch import run_epoch
-from taospec.optimized.yuma.guards import ACTIVE_STAKE, NEURONS, RATE, WEIGHTS_ORDER
+from taospec.optimized.yuma.guards import ALL_GUARDS, GUARD_NAMES, NEURONS
+from taospec.reference.fixed_point import I32F32
 from taospec.reference.yuma.epoch import run_epoch as run_reference
 
 pytestmark = pytest.mark.filterwarnings("ignore:overflow encountered:RuntimeWarning")
@@ -93,39 +97,42 @@ def test_an_epoch_asked_of_the_backend_is_answered() -> None:
     assert differing_records(run_epoch(inputs, backend="cuda"), run_reference(inputs).output) == []
 
 
-def test_more_neurons_than_proven_are_refused() -> None:
-    batch = synthetic_batch(1, 2, 5)
-    batch.parameters["neurons"] = 32769
-    on_device = DeviceBatch(synthetic_batch(1, 2, 5))
-    on_device.load(batch)
-    on_device.launches[0]()
-    assert on_device.answer().status.tolist() == [NEURONS]
-
-
-def test_a_wrapped_sum_of_stakes_is_refused() -> None:
-    inputs = usual_epoch()
-    inputs = attrs.evolve(inputs, alpha=(2**63 - 1,) * inputs.n, stake_threshold=0)
-    (answer,) = run_records([inputs])
-    assert answer == Refusal(ACTIVE_STAKE)
-
-
-def test_a_rate_below_zero_is_refused() -> None:
-    inputs = usual_epoch(bonds_moving_average=1_500_000)
-    (answer,) = run_records([inputs])
-    assert answer == Refusal(RATE)
-
-
-def test_weights_out_of_order_are_refused_where_liquid_alpha_sees_the_order() -> None:
-    inputs = usual_epoch(liquid_alpha=True, bonds_penalty=65535)
-    n = inputs.n
-    row = tuple((uid, 1000 + uid) for uid in reversed(range(n)))
-    inputs = attrs.evolve(
-        inputs,
-        weights=(row,) * n,
-        permits=(True,) * n,
-        block_at_registration=(0,) * n,
-        last_update=(inputs.block,) * n,
-        commit_reveal=False,
+def test_beyond_the_guard_on_neurons_a_row_sums_to_what_the_chain_wraps() -> None:
+    """One kernel of the six: the simulator is too slow for a thread per column of so many."""
+    batch = StoredEpochs.of([REFUSED[NEURONS]]).batch
+    never, row_sum, row_factor = np.full(1, 2**63, np.uint64), np.zeros(1, np.int64), np.zeros(1)
+    row_sums[(1, 1), ROW_THREADS](
+        batch.parameters,
+        batch.offsets,
+        batch.vectors,
+        batch.uids,
+        batch.weights,
+        never,
+        np.zeros((FACTS, 1), np.int64),
+        np.zeros(1, np.int64),
+        row_sum,
+        row_factor,
     )
-    assert StoredEpochs.of([inputs]).refused == [True]
-    assert run_records([inputs]) == [Refusal(WEIGHTS_ORDER)]
+    assert row_sum == 32_769 * 65_535
+    assert row_sum > I32F32.MAX_BITS >> I32F32.FRACTION_BITS
+
+
+@pytest.mark.parametrize("guard", [guard for guard in REFUSED if guard != NEURONS], ids=GUARD_NAMES.get)
+def test_without_the_guard_the_device_answers_wrongly(guard: int) -> None:
+    inputs = REFUSED[guard]
+    assert run_records([inputs]) == [Refusal(guard)]
+    (unguarded,) = run_records([inputs], ALL_GUARDS & ~guard)
+    assert not isinstance(unguarded, Refusal), "only this guard refuses the epoch"
+    assert differing_records(unguarded, run_reference(inputs).output) != []
+
+
+def test_there_is_an_epoch_for_every_guard() -> None:
+    assert sum(REFUSED) == sum(GUARD_NAMES) == ALL_GUARDS
+
+
+def test_what_the_epochs_for_the_guards_were_made_from_is_answered() -> None:
+    inputs = three_validators()
+    (answer,) = run_records([inputs])
+    assert differing_records(answer, run_reference(inputs).output) == []
+    assert any(answer.incentive)
+    assert any(answer.dividends)
