@@ -31,6 +31,7 @@ from taospec.reference.state.errors import DispatchError, ProtocolError
 from taospec.reference.state.ledger import transfer_all, transfer_allow_death, transfer_keep_alive
 from taospec.reference.state.state import State
 from taospec.reference.state.storage_types import AccountId
+from taospec.reference.subnets.registration import associate_hotkey, burned_register, register_limit
 
 
 @attrs.frozen
@@ -94,11 +95,15 @@ CALLS: Final[Mapping[str, Call]] = {
     "move_lock": Call(move_lock, ("destination_hotkey", "netuid")),
     "set_perpetual_lock": Call(set_perpetual_lock, ("netuid", "enabled")),
     "set_reject_locked_alpha": Call(set_reject_locked_alpha, ("enabled",)),
+    "burned_register": Call(burned_register, ("netuid", "hotkey")),
+    "register": Call(burned_register, ("netuid", "hotkey")),
+    "register_limit": Call(register_limit, ("netuid", "hotkey", "limit_price")),
+    "try_associate_hotkey": Call(associate_hotkey, ("hotkey",)),
     "transfer_allow_death": Call(transfer_allow_death, ("dest", "value")),
     "transfer_keep_alive": Call(transfer_keep_alive, ("dest", "value")),
     "transfer_all": Call(transfer_all, ("dest", "keep_alive")),
 }
-"""Calls that coldkeys sign, of staking and of balances."""
+"""Calls that coldkeys sign: of staking, of registration on subnets, and of balances."""
 
 
 @implements("CHAIN-CALL-1")

@@ -48,7 +48,7 @@ def neuron_to_prune(state: State, netuid: int) -> int | None:
     free: list[tuple[int, int, int]] = []
     immune: list[tuple[int, int, int]] = []
     for uid in range(state.subnets.peek(netuid).neurons):
-        if uid in protected or (netuid, uid) not in state.neurons:
+        if uid in protected:
             continue
         registered = state.neurons.peek((netuid, uid)).block_at_registration
         score = (emission[uid] if uid < len(emission) else 0, registered, uid)
