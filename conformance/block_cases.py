@@ -1,8 +1,8 @@
 """Cases of ``chain.apply_block``, cut from chain traces of the real runtime.
 
 A block is such a case if every call in it is one that the reference models, none was refused
-before dispatch, and it has calls or the subnet changed its owner. The state before it is the input; the results of its calls and all that the block
-changed are the answer.
+before dispatch, and it has calls or a subnet changed its owner. The state before it is the input;
+the results of its calls and all that the block changed are the answer.
 
 ``python -m taospec.conformance.block_cases TRACE... OUT`` chooses blocks that together show every
 call with every result that occurs, each in a few ways, and writes them.

@@ -76,7 +76,7 @@ def decay_burn_prices(state: State) -> None:
             registration.this_interval = 0
 
 
-@implements("CHAIN-BLOCK-3")
+@implements("CHAIN-BLOCK-1")
 def forget_hotkey_swaps(state: State) -> None:
     """Drop the record of swaps more than an interval ago, on the subnets whose turn this block is.
 
