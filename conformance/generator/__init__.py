@@ -18,13 +18,14 @@ import attrs
 
 from taospec.conformance.answers import Answer, Crash, ReferenceCrashError
 from taospec.conformance.backends import LocalBackend, load_backend
-from taospec.conformance.generator import fixed_point, state, yuma_epoch, yuma_mechanism
+from taospec.conformance.generator import amm, fixed_point, state, yuma_epoch, yuma_mechanism
 from taospec.conformance.vector_file import FORMAT, PROTOCOL, Case, case_id
 
 LEVELS = ("small", "realistic")
 """``small`` reaches every corner with few numbers; ``realistic`` has the sizes of live subnets."""
 
 _DRAW: dict[str, Callable[[Random, str], tuple[str, dict[str, Any]]]] = {
+    "amm": amm.draw,
     "fixed_point": fixed_point.draw,
     "state": state.draw,
     "yuma_epoch": yuma_epoch.draw,
@@ -35,6 +36,7 @@ KINDS = tuple(_DRAW)
 """What cases are about."""
 
 PROBE_OPS = {
+    "amm": "amm.swap",
     "fixed_point": "fixed_point.add",
     "state": "state.ledger",
     "yuma_epoch": "yuma.epoch",

@@ -196,6 +196,10 @@ def _adjust(inputs: Inputs, pool: Pool) -> tuple[int, int]:
     return settlement.adjust_protocol_liquidity(pool, *deltas)
 
 
+def _clear(_: Inputs, pool: Pool) -> None:
+    settlement.clear_protocol_liquidity(pool)
+
+
 def _initialize(inputs: Inputs, pool: Pool) -> bool:
     if decoding.field(inputs, "maybe_price_bits") is None:
         settlement.initialize(pool)
@@ -213,6 +217,7 @@ _pool_operation(
 )
 _pool_operation("adjust_protocol_liquidity", _adjust)
 _pool_operation("initialize", _initialize)
+_pool_operation("clear", _clear)
 
 
 def _swap_apply(inputs: Inputs) -> dict[str, Any]:

@@ -70,7 +70,7 @@ def power_error(x: Real, exponent: Real, doublings: int, precision: int = 256) -
 def unconverged_partial_sum(size: Real, terms: int, bits: int) -> Real:
     """A number that the series of ``exp(-size)`` exceeds at its last, even term: ``terms < size``-ish.
 
-    ``S_N = exp(-s) + s**(N+1)/N! * integral of u**N exp(-s (1-u))``, and the integral is at least
+    ``S_N = exp(-s) + s**(N+1)/N! * integral of t**N exp(-s (1-t))``, and the integral is at least
     ``1/(N + 1 + s)``; less the roundings.
     """
     remainder = size ** (terms + 1) / real.factorial(terms) / (terms + 1 + size)

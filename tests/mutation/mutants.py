@@ -5,26 +5,8 @@ Each replaces one text of the reference that occurs exactly once in its file.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True, slots=True)
-class Mutant:
-    """One wrong implementation."""
-
-    name: str
-    """Short and unique."""
-    rule: str
-    """Id of the rule that it breaks."""
-    file: str
-    """Path below ``reference/``."""
-    old: str
-    """Text of the reference."""
-    new: str
-    """What stands there instead."""
-    description: str
-    """The mistake, in words."""
-
+from exchange_mutants import EXCHANGE
+from mutant import Mutant
 
 TYPES = "fixed_point/types.py"
 NUMBERS = "fixed_point/numbers.py"
@@ -717,4 +699,4 @@ YUMA = (
     ),
 )
 
-MUTANTS = (*FIXED_POINT, *YUMA)
+MUTANTS = (*FIXED_POINT, *YUMA, *EXCHANGE)

@@ -29,6 +29,9 @@ YUMA_FILES = tuple(
     VECTORS / "yuma" / f"{suite}.jsonl.gz"
     for suite in ("yuma_math", "yuma_epoch", "yuma_epoch_realistic", "yuma_trace_real_weights")
 )
+EXCHANGE_FILES = tuple(
+    VECTORS / "amm" / f"{suite}.jsonl.gz" for suite in ("amm_balancer", "amm_swap", "amm_reference")
+)
 TIME_LIMIT = 300
 """Seconds after which a mutant counts as killed: it hangs."""
 
@@ -84,7 +87,7 @@ def first_killer(mutant: Mutant) -> Killer | None:
     Raises:
         ReferenceFailsError: the unchanged reference fails that case too.
     """
-    files = (FIXED_POINT_FILES if mutant.file.startswith("fixed_point/") else ()) + YUMA_FILES
+    files = _files(mutant)
     with tempfile.TemporaryDirectory(prefix="taospec-mutant-") as folder:
         package = _copy(Path(folder))
         target = package / "reference" / mutant.file
@@ -97,6 +100,13 @@ def first_killer(mutant: Mutant) -> Killer | None:
             if failure is not None:
                 raise ReferenceFailsError(f"the reference fails {failure['id']}: {failure['problem']}")
         return killer
+
+
+def _files(mutant: Mutant) -> tuple[Path, ...]:
+    """The vectors that exercise what the mutant changes, the nearest first."""
+    if mutant.file.startswith("amm/"):
+        return EXCHANGE_FILES
+    return (FIXED_POINT_FILES if mutant.file.startswith("fixed_point/") else ()) + YUMA_FILES
 
 
 def sentence(mutant: Mutant, killer: Killer | None) -> str:
