@@ -395,30 +395,33 @@ def cpu_answer(batch: Batch) -> dict[str, np.ndarray]:
     """The CPU kernels over the subnets of the same arrays."""
     from taospec.optimized.yuma.kernels import NEW_PERMITS, run_over_subnets
 
-    total, cells = batch.vectors.shape[1], batch.weights.size
-    answer = {
-        "amounts": np.zeros((4, total), np.uint64),
-        "proportions": np.zeros((5, total), np.uint16),
-        "masks": np.zeros((2, total), np.bool),
-        "stored": np.zeros(cells, np.uint16),
-        "status": np.zeros(batch.parameters.size, np.int64),
-    }
-    first_neuron, first_row, first_cell = (np.ascontiguousarray(kind) for kind in batch.offsets)
+    subnets, total = batch.parameters.size, batch.vectors.shape[1]
+    neurons, rows = batch.parameters["neurons"], batch.parameters["rows"]
+    assert (neurons == neurons[0]).all(), "the reshaping takes subnets of one size"
+    vectors = np.ascontiguousarray(batch.vectors.reshape(-1, subnets, neurons[0]).swapaxes(0, 1))
+    kinds = {"amounts": (4, np.uint64), "proportions": (5, np.uint16), "masks": (2, np.bool)}
+    flat = {name: np.zeros(count * total, kind) for name, (count, kind) in kinds.items()}
+    stored, status = np.zeros(batch.weights.size, np.uint16), np.zeros(subnets, np.int64)
     run_over_subnets(
         batch.parameters.view(np.recarray),
-        first_neuron,
-        first_row,
-        first_cell,
-        batch.vectors,
+        *(np.concatenate([[0], np.cumsum(counts)]) for counts in (neurons, rows, neurons * rows)),
+        vectors.ravel(),
         batch.permits,
         batch.uids,
         batch.weights,
         batch.bonds,
-        *answer.values(),
+        *flat.values(),
+        stored,
+        status,
+        os.cpu_count() or 1,
     )
-    assert not answer["status"].any()
-    neurons, rows = batch.parameters["neurons"], batch.parameters["rows"]
-    uid_at = np.repeat(first_neuron, rows) + batch.uids
+    assert not status.any()
+    answer = {
+        name: values.reshape(subnets, -1, neurons[0]).swapaxes(0, 1).reshape(-1, total)
+        for name, values in flat.items()
+    }
+    answer["stored"] = stored
+    uid_at = np.repeat(batch.offsets[0], rows) + batch.uids
     answer["kept"] = np.repeat(answer["masks"][NEW_PERMITS][uid_at], np.repeat(neurons, rows))
     return answer
 

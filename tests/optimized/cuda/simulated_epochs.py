@@ -11,6 +11,7 @@ from itertools import islice
 import attrs
 import numpy as np
 import pytest
+from device_check import differing_arrays
 from refused_epochs import REFUSED, three_validators
 from synthetic_batch import synthetic_batch
 from upstream_epochs import SUITES, differing_fields, differing_records, upstream_epochs
@@ -68,6 +69,14 @@ def test_where_the_rows_are_kept_makes_no_difference(yuma3: bool) -> None:
     for name in ("amounts", "proportions", "masks", "stored", "present"):
         assert np.array_equal(getattr(answers[0], name), getattr(answers[1], name)), name
     assert answers[0].stored.any()
+
+
+def test_a_batch_is_answered_as_by_the_cpu_kernels() -> None:
+    batch = synthetic_batch(2, 3, 9, seed=3)
+    answer = run_batch(batch)
+    assert differing_arrays(batch, answer) == []
+    answer.amounts[2, 10] += np.uint64(1)
+    assert differing_arrays(batch, answer) == ["amounts"]
 
 
 def test_a_loaded_batch_gives_the_answer_of_its_own() -> None:
