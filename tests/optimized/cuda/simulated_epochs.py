@@ -14,6 +14,7 @@ import pytest
 from device_check import differing_arrays
 from refused_epochs import REFUSED, three_validators
 from synthetic_batch import synthetic_batch
+from test_epoch_arrays import dense_arrays, differing, sparse_arrays
 from upstream_epochs import SUITES, differing_fields, differing_records, upstream_epochs
 
 from taospec.conformance.generator.yuma_epoch import draw
@@ -24,7 +25,8 @@ from taospec.optimized.yuma.cuda.device import ROW_THREADS, SIMULATED, is_device
 from taospec.optimized.yuma.cuda.layout import FACTS
 from taospec.optimized.yuma.cuda.rows import row_sums
 from taospec.optimized.yuma.cuda.run import ColumnBlocks, DeviceBatch, run_batch, run_records
-from taospec.optimized.yuma.epoch import run_epoch
+from taospec.optimized.yuma.epoch import EpochBatch, run_arrays, run_epoch, run_epochs
+from taospec.optimized.yuma.epoch import run_batch as run_epoch_batch
 from taospec.optimized.yuma.guards import ALL_GUARDS, GUARD_NAMES, NEURONS
 from taospec.reference.fixed_point import I32F32
 from taospec.reference.yuma.epoch import run_epoch as run_reference
@@ -104,6 +106,28 @@ def usual_epoch(**changes: object):
 def test_an_epoch_asked_of_the_backend_is_answered() -> None:
     inputs = usual_epoch()
     assert differing_records(run_epoch(inputs, backend="cuda"), run_reference(inputs).output) == []
+
+
+def test_more_neurons_than_proven_are_refused() -> None:
+    batch = synthetic_batch(1, 2, 5)
+    batch.parameters["neurons"] = 32769
+    on_device = DeviceBatch(synthetic_batch(1, 2, 5))
+    on_device.load(batch)
+    on_device.launches[0]()
+    assert on_device.answer().status.tolist() == [NEURONS]
+
+
+def test_epochs_given_as_arrays_are_answered_one_by_one_and_as_a_batch() -> None:
+    epochs = [three_validators(liquid_alpha=liquid_alpha) for liquid_alpha in (False, True)]
+    epochs.append(three_validators(n=7, kappa=20_000, yuma3=False))
+    for inputs in epochs:
+        for arrays in (sparse_arrays(inputs), dense_arrays(inputs, mark_zeros=False)):
+            assert differing(run_arrays(arrays, backend="cuda"), inputs) == []
+    batch = EpochBatch.of([dense_arrays(inputs, mark_zeros=False) for inputs in epochs])
+    for inputs, output in zip(epochs, run_epoch_batch(batch, backend="cuda"), strict=True):
+        assert differing(output, inputs) == []
+    for inputs, output in zip(epochs, run_epochs(epochs, backend="cuda"), strict=True):
+        assert differing_records(output, run_reference(inputs).output) == []
 
 
 def test_beyond_the_guard_on_neurons_a_row_sums_to_what_the_chain_wraps() -> None:
