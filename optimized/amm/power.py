@@ -57,6 +57,7 @@ from taospec.optimized.fixed_point.words import (
     subtract_pair,
 )
 from taospec.reference.amm.power import MAX_EXACT_EXPONENT
+from taospec.reference.rules import implements
 
 SCALE: Final = np.uint64(10**18)
 """Powers count parts of this."""
@@ -93,6 +94,7 @@ Answer = tuple[np.int64, np.uint64, np.uint64]
 
 
 @subroutine
+@implements("AMM-POW-1", "AMM-POW-2", "AMM-POW-3", "AMM-POW-10")
 def scaled_power(
     a_high: np.uint64, a_low: np.uint64, b_high: np.uint64, b_low: np.uint64, p: np.uint64, q: np.uint64
 ) -> Answer:
