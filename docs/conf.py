@@ -34,6 +34,7 @@ extensions = [
     "sphinx.ext.viewcode",
     "sphinx_copybutton",
     "api",
+    "call_errors",
     "formulas",
     "pictures",
     "records",

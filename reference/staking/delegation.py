@@ -36,7 +36,7 @@ def become_delegate(state: State, hotkey: AccountId) -> None:
     Source: ``pallets/subtensor/src/staking/helpers.rs:186``.
     """
     if state.hotkeys.peek(hotkey).delegate_take is None:
-        state.hotkeys[hotkey].delegate_take = DEFAULT_TAKE
+        state.hotkeys[hotkey].delegate_take = hotkey_take(state, hotkey)
 
 
 @implements("STAKE-TAKE-3")
