@@ -1,8 +1,8 @@
 """The directive ``call-errors``: what refuses a call, in order, and the vector that shows it.
 
 ``{call-errors} CALL``
-    one check a line, ``Error | when``; the options ``effects``, ``fee`` and ``rounding`` stand below the
-    table. Which case shows an error is read from the committed vectors. The build fails if a vector refuses
+    one check a line, ``Error | when``; the options ``effects``, ``fee`` and ``rounding``, all needed, stand
+    below the table. Which case shows an error is read from the committed vectors. The build fails if a vector refuses
     the call with an error that the table lacks, or if the table names an error that does not exist.
 """
 
@@ -25,7 +25,6 @@ from taospec.reference.state.errors import FrameError, SubtensorError, SwapError
 SOURCES: Final = ("chain/chain_apply_block.jsonl.gz", "staking/staking_conviction.jsonl.gz")
 EFFECTS: Final = ("effects", "fee", "rounding")
 ERRORS: Final = frozenset(error.value for kind in (SubtensorError, SwapError, FrameError) for error in kind)
-Refusals = dict[tuple[str, str], str]
 
 
 class CallErrorsDirective(SphinxDirective):
@@ -48,16 +47,15 @@ class CallErrorsDirective(SphinxDirective):
             [[nodes.literal("", error)], self.parse_inline(when)[0], _case(shown.get(error))]
             for error, when in checks
         ]
-        content = [table([f"{call}: error", "if", "shown by"], rows)] if rows else []
-        told = [name for name in EFFECTS if name in self.options]
-        items = (f":{name.capitalize()}: {self.options[name]}" for name in told)
-        fields = self.parse_text_to_nodes("\n".join(items)) if told else []
-        return [nodes.container("", *content, *fields, classes=["call-errors", "wide-table"])]
+        errors = table([f"{call}: error", "if", "shown by"], rows)
+        items = (f":{name.capitalize()}: {self.options[name]}" for name in EFFECTS)
+        fields = self.parse_text_to_nodes("\n".join(items))
+        return [nodes.container("", errors, *fields, classes=["call-errors", "wide-table"])]
 
 
-def refusals(folder: Path) -> Refusals:
+def refusals(folder: Path) -> dict[tuple[str, str], str]:
     """Return the first case that shows each pair of a call and the error that refused it."""
-    found: Refusals = {}
+    found: dict[tuple[str, str], str] = {}
     for source in SOURCES:
         with gzip.open(folder / source, "rt", encoding="utf-8") as lines:
             next(lines)
@@ -68,16 +66,15 @@ def refusals(folder: Path) -> Refusals:
 
 
 def _refused(case: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    value = case["out"].get("value")
     if case["op"] == "chain.apply_block":
-        results = zip(case["in"]["calls"], case["out"]["value"]["results"], strict=True)
+        results = zip(case["in"]["calls"], value["results"], strict=True)
         yield from ((call["call"], result) for call, result in results if result != "Ok")
     elif case["op"] == "staking.conviction.sequence":
-        steps = zip(case["in"]["ops"], case["out"]["value"], strict=True)
-        yield from (
-            ("lock_stake", step["r"]["err"])
-            for operation, step in steps
-            if operation[0] == "lock" and step["r"] != "ok"
+        steps = (
+            step["r"] for (name, *_), step in zip(case["in"]["ops"], value, strict=True) if name == "lock"
         )
+        yield from (("lock_stake", result["err"]) for result in steps if result != "ok")
 
 
 def disagreement(named: Sequence[str], shown: Iterable[str]) -> str:

@@ -28,7 +28,7 @@ def recycle_alpha(state: State, coldkey: AccountId, hotkey: AccountId, alpha: in
 
     Raises what :func:`_take_stake` raises.
 
-    Source: ``recycle_alpha.rs:20``.
+    Source: ``recycle_alpha.rs:19``.
     """
     alpha = _take_stake(state, coldkey, hotkey, alpha, netuid)
     supply.recycle_alpha(state.pools[netuid], state.subnet_reports[netuid], alpha)
@@ -42,7 +42,7 @@ def burn_alpha(state: State, coldkey: AccountId, hotkey: AccountId, alpha: int, 
 
     Raises what :func:`_take_stake` raises.
 
-    Source: ``recycle_alpha.rs:82``.
+    Source: ``recycle_alpha.rs:80``.
     """
     alpha = _take_stake(state, coldkey, hotkey, alpha, netuid)
     supply.burn_alpha(state.subnet_reports[netuid], alpha)
@@ -64,7 +64,7 @@ def add_stake_burn(
 
     Raises what staking and :func:`burn_alpha` raise.
 
-    Source: ``recycle_alpha.rs:132``.
+    Source: ``recycle_alpha.rs:129``.
     """
     if limit_price is None:
         alpha = add_stake(state, coldkey, hotkey, netuid, amount, author)

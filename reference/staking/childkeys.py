@@ -41,14 +41,14 @@ def set_children(state: State, coldkey: AccountId, hotkey: AccountId, netuid: in
         SubnetNotExists: there is no such subnet.
         NonAssociatedColdKey: the caller does not own the hotkey.
         DuplicateChild: a child is named twice.
-        InvalidChild, ProportionOverflow, ChildParentInconsistency: the stored relations are
-            inconsistent.
+        ProportionOverflow, ChildParentInconsistency: the stored relations are inconsistent.
         InvalidChild: the hotkey is its own child.
         TooManyChildren: more than 5.
         ProportionOverflow: the proportions exceed ``2**64 - 1`` together.
         ChildParentInconsistency: a child is also a parent.
-        NotEnoughStakeToSetChildkeys: the hotkey's stake is worth less than the threshold
-            (not asked for no children, nor of the subnet owner's hotkey).
+        NotEnoughStakeToSetChildkeys: the hotkey's stake is worth less than the threshold.
+
+    The threshold is not asked for no children, nor of the subnet owner's hotkey.
 
     Source: ``set_children.rs:480``.
     """
@@ -80,7 +80,7 @@ def apply_pending_children(state: State, netuid: int) -> None:
 
     In the storage order of the hotkeys, which decides the order of a child's new parents.
 
-    Source: ``set_children.rs:594``.
+    Source: ``set_children.rs:615``.
     """
     started = state.subnets.peek(netuid).subtoken_enabled
     keys = state.childkeys.keys_with(netuid=netuid)
@@ -95,7 +95,7 @@ def apply_pending_children(state: State, netuid: int) -> None:
 def drop_pending_children(state: State, hotkey: AccountId) -> None:
     """Forget the hotkey's pending children on all subnets if its stake fell below the threshold.
 
-    Source: ``pallets/subtensor/src/staking/remove_stake.rs:89``.
+    Source: ``pallets/subtensor/src/staking/remove_stake.rs:84``.
     """
     if hotkey_value(state, hotkey) < state.parameters.stake_threshold:
         for key in state.childkeys.keys_with(hotkey=hotkey):
@@ -112,7 +112,7 @@ def set_childkey_take(state: State, coldkey: AccountId, hotkey: AccountId, netui
         InvalidChildkeyTake: outside the bounds of network and subnet.
         TxChildkeyTakeRateLimitExceeded: an increase too soon after the last change.
 
-    Source: ``set_children.rs:683``.
+    Source: ``set_children.rs:724``.
     """
     require(owns_hotkey(state, coldkey, hotkey), SubtensorError.NonAssociatedColdKey)
     low, high = effective_min_childkey_take(state, netuid), state.parameters.max_childkey_take
@@ -155,7 +155,7 @@ class _Relations:
 def _stored_relations(state: State, hotkey: AccountId, netuid: int) -> _Relations:
     """The stored relations without edges to oneself, checked as the chain links them.
 
-    Source: ``set_children.rs:190``.
+    Source: ``set_children.rs:184``.
     """
     held = state.childkeys.peek((hotkey, netuid))
     return _linked(hotkey, held.children, held.parents)
@@ -176,7 +176,7 @@ def _linked(pivot: AccountId, children: Edges, parents: Edges) -> _Relations:
 def _require_consistent_children(relations: _Relations, children: Edges) -> None:
     """Refuse children that a hotkey cannot have beside its parents.
 
-    Source: ``set_children.rs:73``.
+    Source: ``set_children.rs:68``.
     """
     proposed = {child: proportion for proportion, child in children}
     require(relations.pivot not in proposed, SubtensorError.InvalidChild)
@@ -196,7 +196,7 @@ def _require_separate(children: Mapping[AccountId, int], parents: Mapping[Accoun
 def _apply_children(state: State, hotkey: AccountId, netuid: int, children: Edges) -> None:
     """Store children and their mirror; nothing happens if they are inconsistent.
 
-    Source: ``set_children.rs:622``.
+    Source: ``set_children.rs:642``.
     """
     try:
         relations = _linked(hotkey, children, state.childkeys.peek((hotkey, netuid)).parents)
@@ -212,7 +212,7 @@ def store_relations(state: State, relations: _Relations, netuid: int) -> None:
 
     A mirrored edge keeps its place in the other hotkey's list; a new one is appended.
 
-    Source: ``set_children.rs:269``.
+    Source: ``set_children.rs:263``.
     """
     pivot = relations.pivot
     held = state.childkeys[pivot, netuid]
@@ -259,7 +259,7 @@ def root_validators_adopt(state: State, netuid: int) -> None:
 
     What a validator's own relations forbid is skipped.
 
-    Source: ``set_children.rs:752``.
+    Source: ``set_children.rs:817``.
     """
     owner_hotkey = state.subnets.peek(netuid).owner_hotkey
     require(netuid != ROOT, SubtensorError.RegistrationNotPermittedOnRootSubnet)

@@ -23,7 +23,7 @@ from taospec.reference.state.storage_types import AccountId
 def hotkey_take(state: State, hotkey: AccountId) -> int:
     """Take of a hotkey, u16: **18 % also for a hotkey that never became a delegate**.
 
-    Source: ``pallets/subtensor/src/staking/helpers.rs:196``.
+    Source: ``pallets/subtensor/src/staking/helpers.rs:191``.
     """
     take = state.hotkeys.peek(hotkey).delegate_take
     return DEFAULT_TAKE if take is None else take
@@ -33,7 +33,7 @@ def hotkey_take(state: State, hotkey: AccountId) -> int:
 def become_delegate(state: State, hotkey: AccountId) -> None:
     """Store the default take of a hotkey that is not a delegate yet.
 
-    Source: ``pallets/subtensor/src/staking/helpers.rs:186``.
+    Source: ``pallets/subtensor/src/staking/helpers.rs:167``.
     """
     if state.hotkeys.peek(hotkey).delegate_take is None:
         state.hotkeys[hotkey].delegate_take = hotkey_take(state, hotkey)
@@ -48,7 +48,7 @@ def decrease_take(state: State, coldkey: AccountId, hotkey: AccountId, take: int
         NonAssociatedColdKey: the caller is not its owner.
         DelegateTakeTooLow: not below the stored take, or below the network's minimum.
 
-    Source: ``pallets/subtensor/src/staking/decrease_take.rs:28``.
+    Source: ``pallets/subtensor/src/staking/decrease_take.rs:30``.
     """
     _require_owner(state, coldkey, hotkey)
     current = state.hotkeys.peek(hotkey).delegate_take
@@ -69,7 +69,7 @@ def increase_take(state: State, coldkey: AccountId, hotkey: AccountId, take: int
         DelegateTakeTooHigh: above the network's maximum.
         DelegateTxRateLimitExceeded: the take was changed too recently.
 
-    Source: ``pallets/subtensor/src/staking/increase_take.rs:31``.
+    Source: ``pallets/subtensor/src/staking/increase_take.rs:33``.
     """
     _require_owner(state, coldkey, hotkey)
     current = state.hotkeys.peek(hotkey).delegate_take
@@ -119,7 +119,7 @@ def set_auto_stake(state: State, coldkey: AccountId, netuid: int, hotkey: Accoun
         HotKeyNotRegisteredInSubNet: the hotkey has no uid there.
         SameAutoStakeHotkeyAlreadySet: it is staked to this hotkey already.
 
-    Source: ``pallets/subtensor/src/macros/dispatches.rs:1795``.
+    Source: ``pallets/subtensor/src/macros/dispatches.rs:2050``.
     """
     require_subnet(state, netuid)
     registered = state.memberships.peek((netuid, hotkey)).uid is not None

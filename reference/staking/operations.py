@@ -80,7 +80,7 @@ def add_stake_limit(
         what :func:`_require_stakeable` and
         :func:`~taospec.reference.staking.conversion.stake_into_subnet` raise.
 
-    Source: ``add_stake.rs:106``.
+    Source: ``add_stake.rs:115``.
     """
     _require_input(state, netuid, amount, Direction.BUY)
     most = largest_purchase(state, netuid, limit_price)
@@ -136,7 +136,7 @@ def remove_stake_limit(
         what :func:`_require_unstakeable` and
         :func:`~taospec.reference.staking.conversion.unstake_from_subnet` raise.
 
-    Source: ``remove_stake.rs:322``.
+    Source: ``remove_stake.rs:326``.
     """
     _require_input(state, netuid, alpha, Direction.SELL)
     most = largest_sale(state, netuid, limit_price)
@@ -156,7 +156,7 @@ def remove_stake_full_limit(
 ) -> None:
     """Unstake everything, at no less than ``limit_price`` if one is given.
 
-    Source: ``remove_stake.rs:452``.
+    Source: ``remove_stake.rs:424``.
     """
     alpha = stake_of(state, hotkey, coldkey, netuid)
     if limit_price is None:
@@ -173,7 +173,7 @@ def unstake_all(state: State, coldkey: AccountId, hotkey: AccountId, author: Acc
         HotKeyAccountNotExists: the hotkey has no owner.
         what a swap or transfer raises that the checks did not foresee.
 
-    Source: ``remove_stake.rs:122``.
+    Source: ``remove_stake.rs:121``.
     """
     require_hotkey(state, hotkey)
     for netuid in all_netuids(state):
@@ -189,7 +189,7 @@ def unstake_all_alpha(state: State, coldkey: AccountId, hotkey: AccountId, autho
         AmountTooLow: there were no proceeds.
         what a swap or transfer raises that the checks did not foresee.
 
-    Source: ``remove_stake.rs:211``.
+    Source: ``remove_stake.rs:206``.
     """
     require_hotkey(state, hotkey)
     netuids = [netuid for netuid in all_netuids(state) if netuid != ROOT]
@@ -213,7 +213,7 @@ def largest_purchase(state: State, netuid: int, limit_price: int) -> int:
     Raises:
         what the swap raises.
 
-    Source: ``add_stake.rs:163``.
+    Source: ``add_stake.rs:166``.
     """
     pool = state.pools.peek(netuid)
     if netuid == ROOT or pool.mechanism == 0:
@@ -230,7 +230,7 @@ def largest_sale(state: State, netuid: int, limit_price: int) -> int:
     Raises:
         what the swap raises.
 
-    Source: ``remove_stake.rs:398``.
+    Source: ``remove_stake.rs:385``.
     """
     pool = state.pools.peek(netuid)
     if netuid == ROOT or pool.mechanism == 0:
@@ -247,7 +247,7 @@ def _to_limit(state: State, netuid: int, direction: Direction, reserve: int, lim
 def _require_input(state: State, netuid: int, amount: int, direction: Direction) -> None:
     """Refuse an input above 1000 times the reserve of a dynamic subnet.
 
-    Source: ``add_stake.rs:190``, ``remove_stake.rs:423``.
+    Source: ``add_stake.rs:191``, ``remove_stake.rs:409``.
     """
     pool = state.pools.peek(netuid)
     if netuid != ROOT and pool.mechanism == DYNAMIC:
@@ -384,7 +384,7 @@ def clear_small_nomination(
     Where that is refused, **the stake is deleted and nobody is paid**. The coldkey's lock
     shrinks by the amount. The owner of a hotkey is no nominator.
 
-    Source: ``helpers.rs:223``.
+    Source: ``helpers.rs:227``.
     """
     if owns_hotkey(state, coldkey, hotkey):
         return
@@ -407,7 +407,7 @@ def clear_small_nomination(
 def clear_small_nominations(state: State, author: AccountId | None) -> None:
     """Clear every small nomination, in order of hotkey, coldkey and netuid.
 
-    Source: ``helpers.rs:268``.
+    Source: ``helpers.rs:277``.
     """
     for hotkey, coldkey, netuid in list(state.positions):
         clear_small_nomination(state, hotkey, coldkey, netuid, author)

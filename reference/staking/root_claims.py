@@ -50,7 +50,7 @@ def claim_root(state: State, coldkey: AccountId, netuids: Collection[int]) -> No
         InvalidSubnetNumber: no subnet, or more than 5.
         what the swap raises: the whole claim is undone.
 
-    Source: ``pallets/subtensor/src/macros/dispatches.rs:2011``.
+    Source: ``pallets/subtensor/src/macros/dispatches.rs:2166``.
     """
     require(0 < len(netuids) <= MAX_CLAIMED_SUBNETS, SubtensorError.InvalidSubnetNumber)
     index_root_staker(state, coldkey)
@@ -64,7 +64,7 @@ def set_root_claim_type(state: State, coldkey: AccountId, claim_type: tuple[obje
     Raises:
         InvalidSubnetNumber: dividends are to be kept on no subnet at all.
 
-    Source: ``pallets/subtensor/src/macros/dispatches.rs:2035``.
+    Source: ``pallets/subtensor/src/macros/dispatches.rs:2195``.
     """
     require(claim_type != ("KeepSubnets", ()), SubtensorError.InvalidSubnetNumber)
     index_root_staker(state, coldkey)
@@ -79,7 +79,7 @@ def set_root_claim_type(state: State, coldkey: AccountId, claim_type: tuple[obje
 def claim_automatically(state: State, parent_hash: bytes) -> None:
     """Claim for the root stakers that the parent block's hash draws; a failing claim is undone.
 
-    Source: ``claim_root.rs:412``.
+    Source: ``claim_root.rs:420``.
     """
     drawn = indices_from_hash(parent_hash, state.parameters.root_claims_per_block, state.network.root_stakers)
     for index in drawn:
@@ -100,7 +100,7 @@ def indices_from_hash(block_hash: bytes, draws: int, stakers: int) -> list[int]:
     Each adds the next big-endian u64 of the hash (four, in turn) to the one before, saturating,
     modulo ``stakers``. The walk starts at the first u64, which is then added once more.
 
-    Source: ``claim_root.rs:11``.
+    Source: ``claim_root.rs:12``.
     """
     steps = [int.from_bytes(block_hash[start : start + 8], "big") for start in range(0, 32, 8)]
     last, drawn = steps[0], set()
@@ -118,7 +118,7 @@ def indices_from_hash(block_hash: bytes, draws: int, stakers: int) -> list[int]:
 def owed(state: State, hotkey: AccountId, coldkey: AccountId, netuid: int) -> I96F32:
     """Rate times root stake less what was claimed, alpha rao; negative after rounding.
 
-    Source: ``claim_root.rs:92``.
+    Source: ``claim_root.rs:96``.
     """
     root_stake = I96F32.saturating_from_num(stake_of(state, hotkey, coldkey, ROOT))
     claimed = I96F32.saturating_from_num(state.positions.peek((hotkey, coldkey, netuid)).root_claimed)
@@ -135,7 +135,7 @@ def rate(state: State, hotkey: AccountId, netuid: int) -> I96F32:
 def book_root_stake(state: State, hotkey: AccountId, coldkey: AccountId, amount: int) -> None:
     """Root stake arrived: book ``floor(rate * amount)`` as claimed on every subnet of the hotkey.
 
-    Source: ``claim_root.rs:303``.
+    Source: ``claim_root.rs:298``.
     """
     for netuid in _dividend_netuids(state, hotkey):
         position = state.positions[hotkey, coldkey, netuid]
@@ -147,7 +147,7 @@ def book_root_stake(state: State, hotkey: AccountId, coldkey: AccountId, amount:
 def unbook_root_stake(state: State, hotkey: AccountId, coldkey: AccountId, amount: int) -> None:
     """Root stake left: take ``floor(rate * amount)`` off what is booked, down to 0.
 
-    Source: ``claim_root.rs:325``.
+    Source: ``claim_root.rs:321``.
     """
     for netuid in _dividend_netuids(state, hotkey):
         if netuid != ROOT:
@@ -163,7 +163,7 @@ def unbook_root_stake(state: State, hotkey: AccountId, coldkey: AccountId, amoun
 def index_root_staker(state: State, coldkey: AccountId) -> None:
     """Append the coldkey to the list from which automatic claims are drawn.
 
-    Source: ``claim_root.rs:374``.
+    Source: ``claim_root.rs:382``.
     """
     if state.coldkeys.peek(coldkey).root_index is None:
         place = state.network.root_stakers
@@ -176,7 +176,7 @@ def index_root_staker(state: State, coldkey: AccountId) -> None:
 def unindex_root_staker(state: State, coldkey: AccountId) -> None:
     """Take a coldkey without root stake off the list; the last one moves to its place.
 
-    Source: ``claim_root.rs:383``, ``claim_root.rs:394``.
+    Source: ``claim_root.rs:405``, ``claim_root.rs:394``.
     """
     hotkeys = state.coldkeys.peek(coldkey).staking_hotkeys
     place = state.coldkeys.peek(coldkey).root_index
@@ -200,7 +200,7 @@ def index_root_stakers_in_turn(state: State) -> None:
 
     The walk is in storage order and begins again after its end.
 
-    Source: ``pallets/subtensor/src/staking/helpers.rs:287``, ``helpers.rs:333``.
+    Source: ``pallets/subtensor/src/staking/helpers.rs:287``, ``helpers.rs:336``.
     """
     network = state.network
     network.last_stake_key_v1 = _walk(state, _OLD_POSITIONS, "shares_v1", network.last_stake_key_v1)
@@ -238,7 +238,7 @@ def _position_key(prefix: bytes, hotkey: AccountId, coldkey: AccountId, netuid: 
 def _claim(state: State, coldkey: AccountId, netuids: Collection[int] | None) -> None:
     """Claim for every hotkey of the coldkey, all of their subnets or these.
 
-    Source: ``claim_root.rs:352``.
+    Source: ``claim_root.rs:348``.
     """
     for hotkey in state.coldkeys.peek(coldkey).staking_hotkeys:
         for netuid in _dividend_netuids(state, hotkey):
@@ -282,7 +282,7 @@ def _sell_for_root_stake(
 ) -> None:
     """Sell alpha without a fee and stake the TAO on root, booked as claimed on every subnet.
 
-    Source: ``claim_root.rs:182``.
+    Source: ``claim_root.rs:163``.
     """
     tao = sell_alpha(
         state, netuid, amount, default_price_limit(Direction.SELL), drop_fees=True

@@ -62,7 +62,7 @@ def move_stake(
 
     Raises what :func:`_transition` raises.
 
-    Source: ``move_stake.rs:32``.
+    Source: ``move_stake.rs:30``.
     """
     origin = Place(coldkey, origin_hotkey, origin_netuid)
     destination = Place(coldkey, destination_hotkey, destination_netuid)
@@ -93,7 +93,7 @@ def transfer_stake(
 
     Raises what :func:`_transition` raises.
 
-    Source: ``move_stake.rs:117``.
+    Source: ``move_stake.rs:120``.
     """
     origin = Place(coldkey, hotkey, origin_netuid)
     destination = Place(destination_coldkey, hotkey, destination_netuid)
@@ -123,7 +123,7 @@ def swap_stake(
 
     Raises what :func:`_transition` raises.
 
-    Source: ``move_stake.rs:178``.
+    Source: ``move_stake.rs:185``.
     """
     _swap(state, coldkey, hotkey, origin_netuid, destination_netuid, alpha, author, None, None)
 
@@ -144,7 +144,7 @@ def swap_stake_limit(
 
     Raises what :func:`_transition` raises.
 
-    Source: ``move_stake.rs:241``.
+    Source: ``move_stake.rs:250``.
     """
     _swap(
         state, coldkey, hotkey, origin_netuid, destination_netuid, alpha, author, limit_price, allow_partial
@@ -319,10 +319,10 @@ def _transfer_within_subnet(state: State, origin: Place, destination: Place, alp
 
 @implements("STAKE-LIMIT-3")
 def largest_move(state: State, origin_netuid: int, destination_netuid: int, limit_price: int) -> int:
-    """Alpha that can move before the ratio of the two prices falls to the limit, rao.
+    """Alpha that can move before what it buys falls below the limit, rao.
 
     With one side without a pool it is a limit on the other side's swap. Between two pools an
-    estimate that **ignores the pools' weights**:
+    estimate of the average rate that **ignores the pools' weights** and fees:
     ``alpha_2 * (t_1 / (t_1 + t_2)) / limit - alpha_1 * (t_2 / (t_1 + t_2))``.
 
     Raises:
