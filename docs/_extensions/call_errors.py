@@ -2,8 +2,8 @@
 
 ``{call-errors} CALL``
     one check a line, ``Error | when``; the options ``effects``, ``fee`` and ``rounding``, all needed, stand
-    below the table. Which case shows an error is read from the committed vectors. The build fails if a vector refuses
-    the call with an error that the table lacks, or if the table names an error that does not exist.
+    below the table. Which case shows an error is read from the committed vectors. The build fails if a
+    vector refuses the call with an error that the table lacks, or if the table names one that does not exist.
 """
 
 from __future__ import annotations
@@ -66,15 +66,14 @@ def refusals(folder: Path) -> dict[tuple[str, str], str]:
 
 
 def _refused(case: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    value = case["out"].get("value")
+    value = case.get("out", {}).get("value")
     if case["op"] == "chain.apply_block":
         results = zip(case["in"]["calls"], value["results"], strict=True)
         yield from ((call["call"], result) for call, result in results if result != "Ok")
     elif case["op"] == "staking.conviction.sequence":
-        steps = (
-            step["r"] for (name, *_), step in zip(case["in"]["ops"], value, strict=True) if name == "lock"
-        )
-        yield from (("lock_stake", result["err"]) for result in steps if result != "ok")
+        steps = zip(case["in"]["ops"], value, strict=True)
+        locks = (step["r"] for operation, step in steps if operation[0] == "lock")
+        yield from (("lock_stake", result["err"]) for result in locks if result != "ok")
 
 
 def disagreement(named: Sequence[str], shown: Iterable[str]) -> str:
