@@ -14,7 +14,7 @@ from taospec.reference.emission.dividends import (
     dividend_distribution,
     dividends_and_incentives,
 )
-from taospec.reference.emission.epochs import HotkeyEmission, run_epochs
+from taospec.reference.emission.epochs import Epoch, HotkeyEmission, reference_epoch, run_epochs
 from taospec.reference.emission.parents import (
     Parent,
     ParentDividends,
@@ -45,21 +45,32 @@ OwnerCutPaid = Callable[[int, int], None]
 
 
 @implements("EMISSION-DISTRIBUTE-1")
-def distribute(state: State, drained: Mapping[int, Drained], owner_cut_paid: OwnerCutPaid) -> None:
+def distribute(
+    state: State,
+    drained: Mapping[int, Drained],
+    owner_cut_paid: OwnerCutPaid,
+    epoch: Epoch = reference_epoch,
+) -> None:
     """Run the epochs and pay, subnet by subnet in ascending order of netuid.
 
     The block is noted as that of the last step **after** a subnet's epoch, which therefore still
-    reads the previous one.
+    reads the previous one. ``epoch`` is an implementation of the epoch.
 
     Source: ``run_coinbase.rs:433``.
     """
     for netuid in sorted(drained):
-        distribute_emission(state, netuid, drained[netuid], owner_cut_paid)
+        distribute_emission(state, netuid, drained[netuid], owner_cut_paid, epoch)
         state.schedules[netuid].last_mechanism_step_block = state.clock.block
 
 
 @implements("EMISSION-DISTRIBUTE-2")
-def distribute_emission(state: State, netuid: int, drained: Drained, owner_cut_paid: OwnerCutPaid) -> None:
+def distribute_emission(
+    state: State,
+    netuid: int,
+    drained: Drained,
+    owner_cut_paid: OwnerCutPaid,
+    epoch: Epoch = reference_epoch,
+) -> None:
     """Run a subnet's epoch over all but the owner's cut, and pay everybody.
 
     What the epoch gives validators only fixes proportions: they share the pending of validators,
@@ -68,7 +79,7 @@ def distribute_emission(state: State, netuid: int, drained: Drained, owner_cut_p
     Source: ``run_coinbase.rs:838``.
     """
     alpha = min(drained.server + drained.validator + drained.root, U64_MAX)
-    emission = run_epochs(state, netuid, alpha)
+    emission = run_epochs(state, netuid, alpha, epoch)
     validator_alpha = drained.validator
     if not any(each.incentive for each in emission):
         validator_alpha = min(validator_alpha + drained.server, U64_MAX)

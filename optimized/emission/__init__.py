@@ -1,0 +1,1 @@
+"""Emission of many blocks over arrays of subnets, bit for bit the reference's."""

@@ -1,0 +1,239 @@
+"""Everything that a coinbase reads and writes, as one record a subnet and one for the network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final, TypeAlias
+
+import attrs
+import numpy as np
+
+from taospec.reference.amm.records import DYNAMIC
+from taospec.reference.emission.coinbase import all_netuids, emitting_netuids
+from taospec.reference.emission.moving_price import ROOT_NETUID
+from taospec.reference.emission.rates import u16_fraction, u64_fraction
+from taospec.reference.emission.schedule import has_distinct_hotkeys
+from taospec.reference.fixed_point import I96F32, U96F32
+from taospec.reference.state.ledger import subnet_account
+from taospec.reference.state.state import State
+
+Records: TypeAlias = Any
+"""An array of :data:`SUBNET` or :data:`NETWORK`."""
+
+SUBNET: Final = np.dtype(
+    [
+        ("netuid", np.uint64),
+        # Pool
+        ("tao_reserve", np.uint64),
+        ("alpha_in", np.uint64),
+        ("alpha_out", np.uint64),
+        ("protocol_alpha", np.uint64),
+        ("quote_weight", np.uint64),
+        ("volume_high", np.uint64),
+        ("volume_low", np.uint64),
+        ("account", np.uint64),
+        ("initialized", np.bool),
+        ("dynamic", np.bool),
+        # Emission
+        ("emitting", np.bool),
+        ("emission_enabled", np.bool),
+        ("owner_cut_enabled", np.bool),
+        ("moving_price", np.uint64),
+        ("miner_burned", np.uint64),
+        ("pending_server", np.uint64),
+        ("pending_validator", np.uint64),
+        ("pending_root_alpha", np.uint64),
+        ("pending_owner_cut", np.uint64),
+        ("protocol_flow", np.int64),
+        ("start_block", np.uint64),
+        ("halving_blocks", np.uint64),
+        # Schedule
+        ("tempo", np.uint64),
+        ("last_epoch_block", np.uint64),
+        ("pending_epoch_at", np.uint64),
+        ("epoch_index", np.uint64),
+        ("blocks_since_last_step", np.uint64),
+        ("distinct_hotkeys", np.bool),
+        # What an epoch of this block took
+        ("drained", np.bool),
+        ("drained_server", np.uint64),
+        ("drained_validator", np.uint64),
+        ("drained_root", np.uint64),
+        ("drained_owner_cut", np.uint64),
+        # Reports
+        ("tao_in_emission", np.uint64),
+        ("alpha_in_emission", np.uint64),
+        ("alpha_out_emission", np.uint64),
+        ("excess_tao", np.uint64),
+        ("minted_alpha", np.uint64),
+        ("recycled_alpha", np.uint64),
+        # Within a block
+        ("share_high", np.uint64),
+        ("share", np.uint64),
+        ("tao_to_inject", np.uint64),
+        ("alpha_to_inject", np.uint64),
+        ("tao_to_buy", np.uint64),
+        ("new_alpha", np.uint64),
+    ],
+    align=True,
+)
+"""Amounts are rao. ``moving_price``, ``miner_burned`` and the amounts to inject and to buy with are raw
+bits with 32 fraction bits; the share is U64F64 as two words. ``start_block`` is the block before the
+first emission."""
+
+NETWORK: Final = np.dtype(
+    [
+        ("block", np.uint64),
+        ("issuance", np.uint64),
+        ("issuance_of_balances", np.uint64),
+        ("total_stake", np.uint64),
+        ("root_tao", np.uint64),
+        ("tao_weight", np.uint64),
+        ("owner_cut", np.uint64),
+        ("moving_alpha", np.uint64),
+        ("max_epochs", np.int64),
+        ("reported_emission", np.uint64),
+    ],
+    align=True,
+)
+"""``tao_weight``, ``owner_cut`` and ``moving_alpha`` are raw bits with 32 fraction bits."""
+
+_POOL: Final = ("tao_reserve", "alpha_in", "alpha_out", "protocol_alpha", "quote_weight", "initialized")
+_PENDING: Final = (
+    "pending_server",
+    "pending_validator",
+    "pending_root_alpha",
+    "pending_owner_cut",
+    "protocol_flow",
+)
+_SCHEDULE: Final = (
+    "tempo",
+    "last_epoch_block",
+    "pending_epoch_at",
+    "epoch_index",
+    "blocks_since_last_step",
+)
+_REPORT: Final = (
+    "tao_in_emission",
+    "alpha_in_emission",
+    "alpha_out_emission",
+    "excess_tao",
+    "minted_alpha",
+    "recycled_alpha",
+)
+_WORD: Final = (1 << 64) - 1
+
+
+@attrs.frozen
+class NetworkArrays:
+    """A state's emission as arrays."""
+
+    network: Records
+    """One record of :data:`NETWORK`."""
+    subnets: Records
+    """One record of :data:`SUBNET` for each subnet but root, in the order of storage."""
+    by_netuid: np.ndarray
+    """Positions in ``subnets`` in ascending order of netuid."""
+
+    @classmethod
+    def of(cls, state: State) -> NetworkArrays:
+        """Read everything from the state.
+
+        Raises:
+            OverflowError: a value that no record can hold, such as a negative moving price.
+        """
+        netuids = [netuid for netuid in all_netuids(state) if netuid != ROOT_NETUID]
+        emitting = frozenset(emitting_netuids(state, netuids))
+        subnets = np.zeros(len(netuids), SUBNET)
+        for position, netuid in enumerate(netuids):
+            _load(state, netuid, subnets[position])
+            subnets[position]["emitting"] = netuid in emitting
+        network = np.zeros(1, NETWORK)
+        _load_network(state, network[0])
+        return cls(network, subnets, np.argsort(netuids, kind="stable"))
+
+    def reload(self, state: State, positions: Iterable[int]) -> None:
+        """Read what a distribution may have changed in the subnets at these positions."""
+        for position in positions:
+            record = self.subnets[position]
+            netuid = int(record["netuid"])
+            record["alpha_out"] = state.pools.peek(netuid).alpha_out
+            record["miner_burned"] = state.emissions.peek(netuid).miner_burned.bits
+            record["minted_alpha"] = state.subnet_reports.peek(netuid).minted_alpha
+            record["recycled_alpha"] = state.subnet_reports.peek(netuid).recycled_alpha
+
+    def store(self, state: State, positions: Iterable[int] | None = None) -> None:
+        """Write the network, and the subnets at these positions (all without), to the state."""
+        _store_network(state, self.network[0])
+        for position in range(self.subnets.size) if positions is None else positions:
+            _store(state, self.subnets[position])
+
+
+def _load(state: State, netuid: int, record: np.void) -> None:
+    pool, emission = state.pools.peek(netuid), state.emissions.peek(netuid)
+    hyperparameters = state.hyperparameters.peek(netuid)
+    record["netuid"] = netuid
+    _copy(pool, record, _POOL)
+    record["volume_high"], record["volume_low"] = pool.volume >> 64, pool.volume & _WORD
+    record["account"] = state.accounts.peek(subnet_account(netuid)).free
+    record["dynamic"] = pool.mechanism == DYNAMIC
+    record["emission_enabled"] = hyperparameters.emission_enabled
+    record["owner_cut_enabled"] = hyperparameters.owner_cut_enabled
+    record["moving_price"] = emission.moving_price.bits
+    record["miner_burned"] = emission.miner_burned.bits
+    _copy(emission, record, _PENDING)
+    first_block = state.subnets.peek(netuid).first_emission_block
+    record["start_block"] = max((first_block or 0) - 1, 0)
+    record["halving_blocks"] = hyperparameters.price_ema_halving_blocks
+    _copy(state.schedules.peek(netuid), record, _SCHEDULE)
+    record["distinct_hotkeys"] = has_distinct_hotkeys(state, netuid)
+    _copy(state.subnet_reports.peek(netuid), record, _REPORT)
+
+
+def _load_network(state: State, record: np.void) -> None:
+    record["block"] = state.clock.block
+    record["issuance"] = state.issuance.total
+    record["issuance_of_balances"] = state.issuance.of_balances
+    record["total_stake"] = state.issuance.total_stake
+    record["root_tao"] = state.pools.peek(ROOT_NETUID).tao_reserve
+    record["tao_weight"] = u64_fraction(state.parameters.tao_weight).bits
+    record["owner_cut"] = u16_fraction(state.parameters.subnet_owner_cut).bits
+    record["moving_alpha"] = state.parameters.subnet_moving_alpha.bits
+    record["max_epochs"] = state.parameters.max_epochs_per_block
+    record["reported_emission"] = state.network_report.block_emission
+
+
+def _store(state: State, record: np.void) -> None:
+    netuid = int(record["netuid"])
+    pool, emission = state.pools[netuid], state.emissions[netuid]
+    _assign(record, pool, _POOL)
+    pool.volume = (int(record["volume_high"]) << 64) | int(record["volume_low"])
+    state.accounts[subnet_account(netuid)].free = int(record["account"])
+    emission.moving_price = I96F32.from_bits(int(record["moving_price"]))
+    emission.miner_burned = U96F32.from_bits(int(record["miner_burned"]))
+    _assign(record, emission, _PENDING)
+    _assign(record, state.schedules[netuid], _SCHEDULE)
+    report = state.subnet_reports[netuid]
+    _assign(record, report, _REPORT)
+    report.root_sell_tao = 0
+
+
+def _store_network(state: State, record: np.void) -> None:
+    state.clock.block = int(record["block"])
+    state.issuance.total = int(record["issuance"])
+    state.issuance.of_balances = int(record["issuance_of_balances"])
+    state.issuance.total_stake = int(record["total_stake"])
+    state.network_report.block_emission = int(record["reported_emission"])
+
+
+def _copy(held: Any, record: np.void, names: Iterable[str]) -> None:
+    for name in names:
+        record[name] = getattr(held, name)
+
+
+def _assign(record: np.void, held: Any, names: Iterable[str]) -> None:
+    """Write what differs: an assignment marks the record as changed."""
+    for name in names:
+        value = record[name].item()
+        if getattr(held, name) != value:
+            setattr(held, name, value)
