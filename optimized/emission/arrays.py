@@ -9,11 +9,12 @@ import attrs
 import numpy as np
 
 from taospec.reference.amm.records import DYNAMIC
-from taospec.reference.emission.coinbase import all_netuids, emitting_netuids
+from taospec.reference.emission.coinbase import emitting_netuids
 from taospec.reference.emission.moving_price import ROOT_NETUID
 from taospec.reference.emission.rates import u16_fraction, u64_fraction
 from taospec.reference.emission.schedule import has_distinct_hotkeys
 from taospec.reference.fixed_point import I96F32, U96F32
+from taospec.reference.staking.positions import all_netuids
 from taospec.reference.state.ledger import subnet_account
 from taospec.reference.state.state import State
 

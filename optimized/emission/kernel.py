@@ -52,6 +52,7 @@ DOMAIN_SHIFT: Final = np.uint64(62)
 CAP: Final = np.uint64(MAX_ISSUANCE)
 SMALLEST_BALANCE: Final = np.uint64(EXISTENTIAL_DEPOSIT)
 PRICE_LIMIT: Final = np.uint64(MAXIMUM_PRICE_LIMIT)
+assert BASE_PARAMETERS.input_reserve_multiple is not None
 INPUT_MULTIPLE: Final = np.uint64(BASE_PARAMETERS.input_reserve_multiple)
 MINIMUM_RESERVE: Final = np.uint64(BASE_PARAMETERS.minimum_reserve)
 LONGEST_TEMPO: Final = np.uint64(MAX_TEMPO)

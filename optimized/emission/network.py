@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from functools import partial
+from typing import Final
 
 import attrs
 import numpy as np
@@ -22,6 +24,9 @@ from taospec.reference.emission.distribution import distribute
 from taospec.reference.emission.moving_price import ROOT_NETUID
 from taospec.reference.emission.schedule import Drained
 from taospec.reference.state.state import State
+
+_EPOCH: Final = partial(run_epoch, threads=1)
+"""An epoch of a few hundred neurons is over before other threads have begun."""
 
 
 @attrs.define
@@ -90,7 +95,7 @@ def _distribute(state: State, arrays: NetworkArrays, hooks: OwnerHooks) -> None:
         )
     for netuid in drained:
         hooks.change_owner(netuid)
-    distribute(state, drained, hooks.owner_cut_paid, epoch=run_epoch)
+    distribute(state, drained, hooks.owner_cut_paid, epoch=_EPOCH)
     arrays.reload(state, positions)
 
 
