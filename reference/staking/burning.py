@@ -26,7 +26,7 @@ from taospec.reference.supply import alpha as supply
 def recycle_alpha(state: State, coldkey: AccountId, hotkey: AccountId, alpha: int, netuid: int) -> int:
     """Destroy up to ``alpha`` rao of a stake and lower the subnet's issuance by it.
 
-    Raises what :func:`_take_stake` raises.
+    Raises what ``_take_stake`` raises.
 
     Source: ``recycle_alpha.rs:19``.
     """
@@ -40,7 +40,7 @@ def recycle_alpha(state: State, coldkey: AccountId, hotkey: AccountId, alpha: in
 def burn_alpha(state: State, coldkey: AccountId, hotkey: AccountId, alpha: int, netuid: int) -> int:
     """Destroy up to ``alpha`` rao of a stake; the subnet's issuance stays.
 
-    Raises what :func:`_take_stake` raises.
+    Raises what ``_take_stake`` raises.
 
     Source: ``recycle_alpha.rs:80``.
     """

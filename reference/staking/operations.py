@@ -48,7 +48,7 @@ def add_stake(
 
     Raises:
         InsufficientLiquidity: the amount exceeds 1000 times the pool's TAO.
-        what :func:`_require_stakeable` and
+        what ``_require_stakeable`` and
         :func:`~taospec.reference.staking.conversion.stake_into_subnet` raise.
 
     Source: ``add_stake.rs:39``.
@@ -77,7 +77,7 @@ def add_stake_limit(
     Raises:
         InsufficientLiquidity: the amount exceeds 1000 times the pool's TAO.
         what the simulated swap to the limit raises.
-        what :func:`_require_stakeable` and
+        what ``_require_stakeable`` and
         :func:`~taospec.reference.staking.conversion.stake_into_subnet` raise.
 
     Source: ``add_stake.rs:115``.
@@ -101,7 +101,7 @@ def remove_stake(
     Raises:
         SubtokenDisabled: the subnet's alpha cannot be traded.
         InsufficientLiquidity: the amount exceeds 1000 times the pool's alpha.
-        what :func:`_require_unstakeable` and
+        what ``_require_unstakeable`` and
         :func:`~taospec.reference.staking.conversion.unstake_from_subnet` raise.
 
     Source: ``remove_stake.rs:39``.
@@ -133,7 +133,7 @@ def remove_stake_limit(
     Raises:
         InsufficientLiquidity: the amount exceeds 1000 times the pool's alpha.
         what the simulated swap to the limit raises.
-        what :func:`_require_unstakeable` and
+        what ``_require_unstakeable`` and
         :func:`~taospec.reference.staking.conversion.unstake_from_subnet` raise.
 
     Source: ``remove_stake.rs:326``.

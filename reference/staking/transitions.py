@@ -60,7 +60,7 @@ def move_stake(
 ) -> None:
     """Move stake to another hotkey, another subnet, or both.
 
-    Raises what :func:`_transition` raises.
+    Raises what ``_transition`` raises.
 
     Source: ``move_stake.rs:30``.
     """
@@ -91,7 +91,7 @@ def transfer_stake(
 ) -> None:
     """Give stake to another coldkey, where the subnets allow it.
 
-    Raises what :func:`_transition` raises.
+    Raises what ``_transition`` raises.
 
     Source: ``move_stake.rs:120``.
     """
@@ -121,7 +121,7 @@ def swap_stake(
 ) -> None:
     """Move stake to another subnet.
 
-    Raises what :func:`_transition` raises.
+    Raises what ``_transition`` raises.
 
     Source: ``move_stake.rs:185``.
     """
@@ -142,7 +142,7 @@ def swap_stake_limit(
 ) -> None:
     """Move stake to another subnet, at most to a limit on the ratio of the two prices.
 
-    Raises what :func:`_transition` raises.
+    Raises what ``_transition`` raises.
 
     Source: ``move_stake.rs:250``.
     """
@@ -196,7 +196,7 @@ def _transition(
 
     Raises:
         what the limit's simulated swap raises.
-        what :func:`_require_transition` raises.
+        what ``_require_transition`` raises.
         what selling, transferring and buying raise.
 
     Source: ``move_stake.rs:294``.
