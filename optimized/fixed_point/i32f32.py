@@ -229,5 +229,10 @@ def proportion_to_u16(value: np.int64) -> np.int64:
     From 1.0 on the product is at least 65535 and is clamped; the type's own saturation
     happens only there. Below, it stays below ``2**48``.
     """
-    bounded = min(max(value, NO_BITS), ONE_BITS)
-    return ((bounded << U16_BITS) - bounded) >> FRACTION_BITS
+    return proportion_up_to_one_to_u16(min(max(value, NO_BITS), ONE_BITS))
+
+
+@inlined
+def proportion_up_to_one_to_u16(value: np.int64) -> np.int64:
+    """``floor(value * 65535 / 2**32)`` for a proportion in [0, 1]."""
+    return ((value << U16_BITS) - value) >> FRACTION_BITS

@@ -11,24 +11,9 @@ import numpy.typing as npt
 from taospec.optimized.yuma.arrays import Bools, I64s, U16s, U64s
 from taospec.optimized.yuma.conversion import collect_rows, live_zeros
 from taospec.optimized.yuma.cpu import FULL_PENALTY, NO_MARKS, Dense, Refusal
-from taospec.optimized.yuma.emission import COMBINED, SERVER, VALIDATOR
 from taospec.optimized.yuma.guards import PASSED, WEIGHTS_ORDER
-from taospec.optimized.yuma.kernels import (
-    ACTIVE,
-    AMOUNTS,
-    CONSENSUS,
-    DIVIDENDS,
-    INCENTIVE,
-    MASKS,
-    NEW_PERMITS,
-    PROPORTIONS,
-    STAKE_AMOUNT,
-    STAKE_WEIGHT,
-    VALIDATOR_TRUST,
-    run_on_one_thread,
-    run_over_columns,
-    run_over_subnets,
-)
+from taospec.optimized.yuma.kernels import run_on_one_thread, run_over_columns, run_over_subnets
+from taospec.optimized.yuma.layout import AMOUNTS, MASKS, NEW_PERMITS, PROPORTIONS
 from taospec.optimized.yuma.parameters import PARAMETERS
 from taospec.optimized.yuma.records import DenseRows, EpochArrays, EpochArraysOutput, SparseRows, StoredRows
 
@@ -103,20 +88,7 @@ class Buffers:
 
     def output(self, bonds: U16s | StoredRows) -> EpochArraysOutput:
         """The buffers by name."""
-        return EpochArraysOutput(
-            server_emission=self.amounts[SERVER],
-            validator_emission=self.amounts[VALIDATOR],
-            emission=self.amounts[COMBINED],
-            stake=self.amounts[STAKE_AMOUNT],
-            consensus=self.proportions[CONSENSUS],
-            incentive=self.proportions[INCENTIVE],
-            dividends=self.proportions[DIVIDENDS],
-            validator_trust=self.proportions[VALIDATOR_TRUST],
-            stake_weight=self.proportions[STAKE_WEIGHT],
-            active=self.masks[ACTIVE],
-            new_permits=self.masks[NEW_PERMITS],
-            bonds=bonds,
-        )
+        return EpochArraysOutput(self.amounts, self.proportions, self.masks, bonds)
 
 
 def _run(

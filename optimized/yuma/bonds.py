@@ -21,6 +21,7 @@ from taospec.optimized.fixed_point.i32f32 import (
     proportion_from_u16,
     proportion_product,
     proportion_to_u16,
+    proportion_up_to_one_to_u16,
     ratio,
     reciprocal,
     saturating_add,
@@ -28,7 +29,8 @@ from taospec.optimized.fixed_point.i32f32 import (
 )
 from taospec.optimized.fixed_point.words import HALF_BITS, LOW_HALF
 from taospec.optimized.yuma.arrays import Bools, F64s, I64s, Parameters, U16s, U32s, U64s
-from taospec.optimized.yuma.consensus import TILE
+from taospec.optimized.yuma.consensus import load_tile
+from taospec.optimized.yuma.layout import TILE
 from taospec.optimized.yuma.liquid_alpha import averaged_bond, difference, rate_of_difference
 from taospec.optimized.yuma.rows import Rows, normalized_weight
 from taospec.reference.rules import implements
@@ -65,71 +67,64 @@ def bonds_of_tiles(
 
     ``stored`` and ``present`` (which may have no rows) are written where a row is kept.
     """
-    bits = np.empty((rows.source.size, TILE), np.int64)
-    sums = np.empty((4, TILE), np.int64)
+    size = rows.source.size
+    raw = np.empty((size, TILE), np.uint16)
+    bits = np.empty((size, TILE), np.int64)
+    sums = np.empty((2, TILE), np.int64)
     factors = np.empty((2, TILE), np.float64)
     current = np.empty(TILE, np.int64)
     for tile in range(first_tile, last_tile):
         first = tile * TILE
-        last = min(first + TILE, consensus.size)
-        width = last - first
-        has_outdated = current_columns(registered[first:last], p.last_tempo, current)
-        normalize_tile(rows.weights, rows.source, rows.weight_sum, rows.divisor, first, width, bits)
-        penalize_tile(p.penalty, consensus[first:last], bits)
+        threshold = consensus[first : first + TILE]
+        earned = incentive[first : first + TILE]
+        has_outdated = current_columns(registered, first, p.last_tempo, current)
+        load_tile(rows.weights, rows.source, first, raw)
+        normalize_tile(raw, rows.divisor, bits)
+        penalize_tile(p.penalty, threshold, bits)
+        load_tile(bonds, rows.source, first, raw)
         if p.yuma3:
             if liquid:
-                average_tile_by_pair(
-                    p, rows.source, bonds, entries, first, current, consensus[first:last], bits
-                )
+                average_tile_by_pair(p, rows.source, entries, first, current, threshold, raw, bits)
             else:
-                average_tile(
-                    p.rate, rows.source, rows.weight_sum, bonds, first, width, has_outdated, current, bits
-                )
-            mark_present(rows.source, rows.kept, bits, first, width, present)
-            store_tile(rows.source, rows.kept, bits, first, width, stored)
-            column_sums(bits, width, sums[0], factors[0])
-            normalized_income(bits, rows.staked, sums[0], factors[0], incentive[first:last], total_bonds)
+                average_tile(p.rate, rows.weight_sum, has_outdated, current, raw, bits)
+            mark_present(rows.source, rows.kept, bits, first, present)
+            store_tile(rows.source, rows.kept, liquid or p.rate >= 0, bits, first, stored)
+            column_sums(bits, sums[0], factors[0])
+            normalized_income(bits, rows.staked, sums[0], factors[0], earned, total_bonds)
         else:
-            yuma2_average(p.rate, rows.source, rows.stake, bonds, first, width, current, sums, factors, bits)
-            mark_present(rows.source, rows.kept, bits, first, width, present)
-            column_sums(bits, width, sums[0], factors[0])
-            normalize_columns(bits, width, sums[0], factors[0])
-            income(bits, incentive[first:last], total_bonds)
-            column_maxima(bits, width, sums[1], factors[1])
-            normalize_columns(bits, width, sums[1], factors[1])
-            store_tile(rows.source, rows.kept, bits, first, width, stored)
+            yuma2_average(p.rate, rows.stake, current, raw, sums, factors, bits)
+            mark_present(rows.source, rows.kept, bits, first, present)
+            column_sums(bits, sums[0], factors[0])
+            normalize_columns(bits, sums[0], factors[0])
+            income(bits, earned, total_bonds)
+            column_maxima(bits, sums[0], factors[0])
+            normalize_columns(bits, sums[0], factors[0])
+            store_tile(rows.source, rows.kept, True, bits, first, stored)
 
 
 @subroutine
 @implements("YUMA-BONDS-2")
-def current_columns(registered: U64s, last_tempo: np.uint64, current: I64s) -> bool:
+def current_columns(registered: U64s, first: int, last_tempo: np.uint64, current: I64s) -> bool:
     """1 for neurons that the stored bonds still mean, else 0; whether there is a 0.
 
     Upstream ``pallets/subtensor/src/epoch/run_epoch.rs:835``.
     """
     has_outdated = False
-    for j in range(registered.size):
-        outdated = last_tempo <= registered[j]
-        current[j] = 0 if outdated else 1
-        has_outdated |= outdated
+    for j in range(TILE):
+        exists = first + j < registered.size
+        current[j] = 1 if exists and registered[first + j] < last_tempo else 0
+        has_outdated |= exists and current[j] == 0
     return has_outdated
 
 
 @subroutine
-def normalize_tile(
-    weights: U16s, source: I64s, weight_sum: I64s, divisor: U32s, first: int, width: int, bits: I64s
-) -> None:
-    """Weights divided by the sum of their row."""
-    for row in range(source.size):
-        if weight_sum[row] == 0:
-            for j in range(width):
-                bits[row, j] = 0
-            continue
+def normalize_tile(raw: U16s, divisor: U32s, bits: I64s) -> None:
+    """Weights divided by the sum of their row; 0 for a divisor of zeros."""
+    for row in range(raw.shape[0]):
         quotient = np.int64(divisor[row, 0])
         scaled_high, scaled_low = np.int64(divisor[row, 1]), np.int64(divisor[row, 2])
-        stored = weights[source[row], first : first + width]
-        for j in range(width):
-            bits[row, j] = normalized_weight(np.int64(stored[j]), quotient, scaled_high, scaled_low)
+        for j in range(TILE):
+            bits[row, j] = normalized_weight(np.int64(raw[row, j]), quotient, scaled_high, scaled_low)
 
 
 @subroutine
@@ -146,10 +141,10 @@ def penalize_tile(penalty: np.int64, consensus: I64s, bits: I64s) -> None:
         return
     for row in range(bits.shape[0]):
         if penalty == ONE_BITS:
-            for j in range(consensus.size):
+            for j in range(TILE):
                 bits[row, j] = min(bits[row, j], consensus[j])
         else:
-            for j in range(consensus.size):
+            for j in range(TILE):
                 bits[row, j] = penalized(penalty, bits[row, j], consensus[j])
 
 
@@ -163,35 +158,26 @@ def penalized(penalty: np.int64, weight: np.int64, consensus: np.int64) -> np.in
 @subroutine
 @implements("YUMA-BONDS3-3")
 def average_tile(
-    rate: np.int64,
-    source: I64s,
-    weight_sum: I64s,
-    bonds: U16s,
-    first: int,
-    width: int,
-    has_outdated: bool,
-    current: I64s,
-    bits: I64s,
+    rate: np.int64, weight_sum: I64s, has_outdated: bool, current: I64s, raw: U16s, bits: I64s
 ) -> None:
     """``rate * w + (1 - rate) * b`` in place of ``w``, each product floored; 0 where negative.
 
-    Upstream ``pallets/subtensor/src/epoch/math.rs:1406``.
+    ``raw`` holds the stored bonds. Upstream ``pallets/subtensor/src/epoch/math.rs:1406``.
     """
     retained = ONE_BITS - rate
-    for row in range(source.size):
-        old = bonds[source[row], first : first + width]
+    for row in range(raw.shape[0]):
         if rate <= 0 or rate == ONE_BITS:
-            for j in range(width):
-                bond = proportion_from_u16(np.int64(old[j])) * current[j]
+            for j in range(TILE):
+                bond = proportion_from_u16(np.int64(raw[row, j])) * current[j]
                 bits[row, j] = averaged_by_any_rate(rate, bits[row, j], bond)
         elif has_outdated or weight_sum[row] <= U16_MAX:
-            for j in range(width):
-                bond = proportion_from_u16(np.int64(old[j])) * current[j]
+            for j in range(TILE):
+                bond = proportion_from_u16(np.int64(raw[row, j])) * current[j]
                 bits[row, j] = proportion_product(rate, bits[row, j]) + proportion_product(retained, bond)
         else:
             # The only proportions of 1.0 are a weight equal to its row's sum, and a bond of 65535.
-            for j in range(width):
-                bond = np.int64(old[j])
+            for j in range(TILE):
+                bond = np.int64(raw[row, j])
                 bits[row, j] = (
                     half_product(rate, bits[row, j])
                     + half_product(retained, proportion_from_u16(bond))
@@ -211,11 +197,11 @@ def averaged_by_any_rate(rate: np.int64, weight: np.int64, bond: np.int64) -> np
 def average_tile_by_pair(
     p: Parameters,
     source: I64s,
-    bonds: U16s,
     entries: Entries,
     first: int,
     current: I64s,
     consensus: I64s,
+    raw: U16s,
     bits: I64s,
 ) -> None:
     """The moving average with a rate for each pair; 0 where the weights row has no entry.
@@ -228,11 +214,11 @@ def average_tile_by_pair(
     has_hidden_weights = keeps_rows and entries.hidden_weights.shape[0] > 0
     has_hidden_bonds = entries.hidden_bonds.shape[0] > 0
     for row in range(source.size):
-        for j in range(consensus.size):
+        for j in range(TILE):
             weight = bits[row, j]
             if weight == 0 and not (keeps_zeros and entries.zero[source[row], first + j]):
                 continue
-            bond = proportion_from_u16(np.int64(bonds[source[row], first + j])) * current[j]
+            bond = proportion_from_u16(np.int64(raw[row, j])) * current[j]
             seen_weight = weight
             seen_bond = bond
             if has_hidden_weights and entries.hidden_weights[source[row], first + j]:
@@ -247,38 +233,27 @@ def average_tile_by_pair(
 @subroutine
 @implements("YUMA-BONDS2-2", "YUMA-BONDS2-4")
 def yuma2_average(
-    rate: np.int64,
-    source: I64s,
-    stake: I64s,
-    bonds: U16s,
-    first: int,
-    width: int,
-    current: I64s,
-    sums: I64s,
-    factors: F64s,
-    bits: I64s,
+    rate: np.int64, stake: I64s, current: I64s, raw: U16s, sums: I64s, factors: F64s, bits: I64s
 ) -> None:
     """Yuma 2: the average of normalised bond purchases ``S * w`` and normalised bonds.
 
-    Upstream ``pallets/subtensor/src/epoch/run_epoch.rs:876``.
+    ``raw`` holds the stored bonds. Upstream ``pallets/subtensor/src/epoch/run_epoch.rs:876``.
     """
-    for j in range(width):
+    for j in range(TILE):
         sums[0, j] = 0
-    for row in range(source.size):
-        old = bonds[source[row], first : first + width]
-        for j in range(width):
-            sums[0, j] += np.int64(old[j]) * current[j]
+    for row in range(stake.size):
+        for j in range(TILE):
+            sums[0, j] += np.int64(raw[row, j]) * current[j]
             bits[row, j] = closed_proportion_product(stake[row], bits[row, j])
-    for j in range(width):
+    for j in range(TILE):
         sums[0, j] = max(sums[0, j], np.int64(1))
         factors[0, j] = reciprocal(sums[0, j])
-    column_sums(bits, width, sums[1], factors[1])
+    column_sums(bits, sums[1], factors[1])
     is_partial = rate > 0 and rate < ONE_BITS
     retained = ONE_BITS - rate
-    for row in range(source.size):
-        old = bonds[source[row], first : first + width]
-        for j in range(width):
-            held = np.int64(old[j]) * current[j]
+    for row in range(stake.size):
+        for j in range(TILE):
+            held = np.int64(raw[row, j]) * current[j]
             bond = ratio(held, factors[0, j], sums[0, j])
             purchase = ratio(bits[row, j], factors[1, j], sums[1, j])
             if is_partial:
@@ -288,36 +263,36 @@ def yuma2_average(
 
 
 @subroutine
-def column_sums(bits: I64s, width: int, total: I64s, factor: F64s) -> None:
+def column_sums(bits: I64s, total: I64s, factor: F64s) -> None:
     """Sum of every column and its reciprocal; 1 in place of a sum of 0."""
-    for j in range(width):
+    for j in range(TILE):
         total[j] = 0
     for row in range(bits.shape[0]):
-        for j in range(width):
+        for j in range(TILE):
             total[j] += bits[row, j]
-    for j in range(width):
+    for j in range(TILE):
         total[j] = max(total[j], np.int64(1))
         factor[j] = reciprocal(total[j])
 
 
 @subroutine
-def column_maxima(bits: I64s, width: int, largest: I64s, factor: F64s) -> None:
+def column_maxima(bits: I64s, largest: I64s, factor: F64s) -> None:
     """Largest element of every column and its reciprocal; 1 in place of 0."""
-    for j in range(width):
+    for j in range(TILE):
         largest[j] = 1
     for row in range(bits.shape[0]):
-        for j in range(width):
+        for j in range(TILE):
             largest[j] = max(largest[j], bits[row, j])
-    for j in range(width):
+    for j in range(TILE):
         factor[j] = reciprocal(largest[j])
 
 
 @subroutine
 @implements("YUMA-NORM-3", "YUMA-NORM-4")
-def normalize_columns(bits: I64s, width: int, divisor: I64s, factor: F64s) -> None:
+def normalize_columns(bits: I64s, divisor: I64s, factor: F64s) -> None:
     """Divide every column by its divisor, which no element exceeds."""
     for row in range(bits.shape[0]):
-        for j in range(width):
+        for j in range(TILE):
             bits[row, j] = ratio(bits[row, j], factor[j], divisor[j])
 
 
@@ -335,10 +310,10 @@ def normalized_income(
     for row in range(staked):
         earned = np.int64(0)
         if has_one:
-            for j in range(incentive.size):
+            for j in range(TILE):
                 earned += closed_proportion_product(incentive[j], ratio(bits[row, j], factor[j], divisor[j]))
         else:
-            for j in range(incentive.size):
+            for j in range(TILE):
                 earned += proportion_product(incentive[j], ratio(bits[row, j], factor[j], divisor[j]))
         total_bonds[row] += earned
 
@@ -348,7 +323,7 @@ def income(bits: I64s, incentive: I64s, total_bonds: I64s) -> None:
     """Add each row's bonds times incentive to its income."""
     for row in range(bits.shape[0]):
         earned = np.int64(0)
-        for j in range(incentive.size):
+        for j in range(TILE):
             earned += closed_proportion_product(incentive[j], bits[row, j])
         total_bonds[row] += earned
 
@@ -364,20 +339,27 @@ def any_is_one(values: I64s) -> bool:
 
 @subroutine
 @implements("YUMA-OUTPUT-3")
-def store_tile(source: I64s, kept: Bools, bits: I64s, first: int, width: int, stored: U16s) -> None:
-    """The kept rows as u16 proportions."""
+def store_tile(source: I64s, kept: Bools, is_bounded: bool, bits: I64s, first: int, stored: U16s) -> None:
+    """The kept rows as u16 proportions. ``is_bounded``: none is above 1."""
+    width = min(TILE, stored.shape[1] - first)
     for row in range(source.size):
-        if kept[row]:
-            target = stored[source[row], first : first + width]
+        if not kept[row]:
+            continue
+        target = stored[source[row], first : first + width]
+        if is_bounded and width == TILE:
+            for j in range(TILE):
+                target[j] = np.uint16(proportion_up_to_one_to_u16(bits[row, j]))
+        else:
             for j in range(width):
                 target[j] = np.uint16(proportion_to_u16(bits[row, j]))
 
 
 @subroutine
-def mark_present(source: I64s, kept: Bools, bits: I64s, first: int, width: int, present: Bools) -> None:
+def mark_present(source: I64s, kept: Bools, bits: I64s, first: int, present: Bools) -> None:
     """Which entries the chain keeps: those above 0, even where they are stored as 0."""
     if present.shape[0] == 0:
         return
+    width = min(TILE, present.shape[1] - first)
     for row in range(source.size):
         if kept[row]:
             target = present[source[row], first : first + width]

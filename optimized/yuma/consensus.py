@@ -12,12 +12,10 @@ from taospec.optimized.fixed_point.i32f32 import (
     half_product,
 )
 from taospec.optimized.yuma.arrays import I64s, U16s, U32s
+from taospec.optimized.yuma.layout import TILE
 from taospec.optimized.yuma.median import CODE_ONE, median_of_tile
 from taospec.optimized.yuma.rows import Rows, normalized_weight
 from taospec.reference.rules import implements
-
-TILE = 64
-"""Columns that are worked on together: their scratch stays in the nearest cache."""
 
 
 @subroutine
@@ -25,42 +23,58 @@ TILE = 64
 def consensus_of_tiles(
     kappa: np.int64, rows: Rows, first_tile: int, last_tile: int, consensus: I64s, ranks: I64s, trust: I64s
 ) -> None:
-    """Consensus and ranks of the tiles' columns; their part of each row's trust is added."""
+    """Consensus and ranks of the tiles' columns; their part of each row's trust is added.
+
+    The vectors end with a whole tile: beyond the last neuron all weights are 0.
+    """
+    raw = np.empty((rows.source.size, TILE), np.uint16)
     codes = np.empty((rows.source.size, TILE), np.uint32)
     lanes = np.empty((6, TILE), np.uint32)
     median = lanes[0]
     for tile in range(first_tile, last_tile):
         first = tile * TILE
-        last = min(first + TILE, consensus.size)
-        width = last - first
-        encode_tile(rows.weights, rows.source, rows.weight_sum, rows.divisor, first, width, codes)
-        median_of_tile(codes, rows.staked, rows.share, rows.unlisted, kappa, width, lanes)
+        load_tile(rows.weights, rows.source, first, raw)
+        encode_tile(raw, rows.weight_sum, rows.divisor, codes)
+        median_of_tile(codes, rows.staked, rows.share, rows.unlisted, kappa, lanes)
         has_one = False
-        for j in range(width):
+        for j in range(TILE):
             consensus[first + j] = decode(median[j])
             ranks[first + j] = 0
             has_one |= median[j] == CODE_ONE
-        clip_tile(codes, median, rows.stake, has_one, ranks[first:last], trust)
+        clip_tile(codes, median, rows.stake, has_one, ranks[first : first + TILE], trust)
 
 
 @subroutine
-def encode_tile(
-    weights: U16s, source: I64s, weight_sum: I64s, divisor: U32s, first: int, width: int, codes: U32s
-) -> None:
+def load_tile(matrix: U16s, source: I64s, first: int, raw: U16s) -> None:
+    """Copy a tile of columns of the rows, zeros beyond the last column.
+
+    All that follows works on whole tiles: loops of a length that the compiler knows.
+    """
+    width = min(TILE, matrix.shape[1] - first)
+    for row in range(source.size):
+        stored = matrix[source[row], first : first + width]
+        if width == TILE:
+            for j in range(TILE):
+                raw[row, j] = stored[j]
+        else:
+            for j in range(width):
+                raw[row, j] = stored[j]
+            for j in range(width, TILE):
+                raw[row, j] = 0
+
+
+@subroutine
+def encode_tile(raw: U16s, weight_sum: I64s, divisor: U32s, codes: U32s) -> None:
     """Codes of the normalised weights; 1.0 is stored one below (see :data:`CODE_ONE`).
 
-    1.0 is the only value with a bit above the lower half.
+    1.0 is the only value with a bit above the lower half. A row that counts for nothing has
+    a divisor of zeros, which makes every code 0.
     """
-    for row in range(source.size):
-        if weight_sum[row] == 0:
-            for j in range(width):
-                codes[row, j] = np.uint32(0)
-            continue
+    for row in range(weight_sum.size):
         quotient = np.int64(divisor[row, 0])
         scaled_high, scaled_low = np.int64(divisor[row, 1]), np.int64(divisor[row, 2])
-        stored = weights[source[row], first : first + width]
-        for j in range(width):
-            share = normalized_weight(np.int64(stored[j]), quotient, scaled_high, scaled_low)
+        for j in range(TILE):
+            share = normalized_weight(np.int64(raw[row, j]), quotient, scaled_high, scaled_low)
             codes[row, j] = np.uint32(share - (share >> FRACTION_BITS))
 
 
@@ -84,12 +98,12 @@ def clip_tile(codes: U32s, threshold: U32s, stake: I64s, has_one: bool, ranks: I
         held = stake[row]
         total = np.int64(0)
         if has_one or held == ONE_BITS:
-            for j in range(ranks.size):
+            for j in range(TILE):
                 clipped = decode(min(codes[row, j], threshold[j]))
                 total += clipped
                 ranks[j] += closed_proportion_product(held, clipped)
         else:
-            for j in range(ranks.size):
+            for j in range(TILE):
                 clipped = np.int64(min(codes[row, j], threshold[j]))
                 total += clipped
                 ranks[j] += half_product(held, clipped)

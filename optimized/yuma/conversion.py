@@ -6,7 +6,8 @@ import numpy as np
 
 from taospec.optimized.compilation import kernel, subroutine
 from taospec.optimized.yuma.arrays import Bools, I64s, Parameters, U16s, U64s
-from taospec.optimized.yuma.rows import REGISTERED, registration_limit
+from taospec.optimized.yuma.layout import REGISTERED
+from taospec.optimized.yuma.rows import registration_limit
 
 
 @kernel

@@ -9,25 +9,28 @@ import numpy as np
 
 from taospec.optimized.yuma.arrays import Bools, I64s, U16s, U64s
 from taospec.optimized.yuma.conversion import place_bonds, place_weights
-from taospec.optimized.yuma.emission import COMBINED, SERVER, VALIDATOR
 from taospec.optimized.yuma.guards import ALL_GUARDS, PASSED, WEIGHTS_ORDER
-from taospec.optimized.yuma.kernels import (
+from taospec.optimized.yuma.kernels import run_on_one_thread, run_over_columns
+from taospec.optimized.yuma.layout import (
     ACTIVE,
     ALPHA,
+    COMBINED,
+    COMMIT_BLOCK,
     CONSENSUS,
     DIVIDENDS,
     INCENTIVE,
+    LAST_UPDATE,
     NEW_PERMITS,
+    REGISTERED,
     ROOT_TAO,
+    SERVER,
     STAKE_AMOUNT,
     STAKE_WEIGHT,
+    VALIDATOR,
     VALIDATOR_TRUST,
-    run_on_one_thread,
-    run_over_columns,
 )
 from taospec.optimized.yuma.parameters import PARAMETERS, pack_parameters
 from taospec.optimized.yuma.records import StoredRows
-from taospec.optimized.yuma.rows import COMMIT_BLOCK, LAST_UPDATE, REGISTERED
 from taospec.reference.yuma.commits import earliest_live_commits
 from taospec.reference.yuma.records import EpochInput, EpochOutput, SparseRow
 from taospec.reference.yuma.stake import inherited_stake

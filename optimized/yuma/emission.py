@@ -13,13 +13,10 @@ from taospec.optimized.fixed_point.i32f32 import (
 )
 from taospec.optimized.fixed_point.i64f64 import emission_of_proportion, emission_of_share
 from taospec.optimized.yuma.arrays import I64s, U16s, U64s
+from taospec.optimized.yuma.layout import COMBINED, SERVER, VALIDATOR
 from taospec.optimized.yuma.rows import Rows
 from taospec.optimized.yuma.stake import normalize_proportions
 from taospec.reference.rules import implements
-
-SERVER = 0
-VALIDATOR = 1
-COMBINED = 2
 
 
 @subroutine
@@ -60,7 +57,7 @@ def emissions(
     If nobody earned anything, validators share by active stake, or by stake if none is
     active. Upstream ``pallets/subtensor/src/epoch/run_epoch.rs:929``.
     """
-    n = incentive.size
+    n = amounts.shape[1]
     total = np.int64(0)
     active_total = np.int64(0)
     for i in range(n):
@@ -85,5 +82,5 @@ def emissions(
 @implements("YUMA-OUTPUT-1")
 def store_proportions(values: I64s, stored: U16s) -> None:
     """A vector as u16 proportions."""
-    for i in range(values.size):
+    for i in range(stored.size):
         stored[i] = np.uint16(proportion_to_u16(values[i]))

@@ -12,7 +12,7 @@ from numba import prange
 from taospec.optimized.compilation import kernel, parallel_kernel, subroutine
 from taospec.optimized.yuma.arrays import Bools, I64s, Parameters, U16s, U64s
 from taospec.optimized.yuma.bonds import Entries, bonds_of_tiles
-from taospec.optimized.yuma.consensus import TILE, consensus_of_tiles
+from taospec.optimized.yuma.consensus import consensus_of_tiles
 from taospec.optimized.yuma.emission import dividends_of_rows, emissions, normalized, store_proportions
 from taospec.optimized.yuma.guards import (
     ACTIVE_STAKE,
@@ -23,30 +23,29 @@ from taospec.optimized.yuma.guards import (
     admits_neurons,
     admits_rate,
 )
-from taospec.optimized.yuma.rows import LAST_UPDATE, REGISTERED, Rows, arrange_rows
+from taospec.optimized.yuma.layout import (
+    ACTIVE,
+    ACTIVE_WEIGHT,
+    ALPHA,
+    AMOUNTS,
+    CONSENSUS,
+    DIVIDENDS,
+    INCENTIVE,
+    LAST_UPDATE,
+    MASKS,
+    NEW_PERMITS,
+    PROPORTIONS,
+    REGISTERED,
+    ROOT_TAO,
+    STAKE_AMOUNT,
+    STAKE_WEIGHT,
+    TILE,
+    VALIDATOR_TRUST,
+    VECTORS,
+    WORKING_VECTORS,
+)
+from taospec.optimized.yuma.rows import Rows, arrange_rows
 from taospec.optimized.yuma.stake import active_stake, activity, next_permits, normalized_stake
-
-ALPHA = 0
-ROOT_TAO = 1
-"""Rows of the input vectors (u64); the others are named in ``rows``."""
-STAKE_AMOUNT = 3
-"""Row of the output amounts (u64); the others are named in ``emission``."""
-CONSENSUS = 0
-INCENTIVE = 1
-DIVIDENDS = 2
-VALIDATOR_TRUST = 3
-STAKE_WEIGHT = 4
-"""Rows of the output proportions (u16), and of the working vectors (I32F32)."""
-ACTIVE_WEIGHT = 5
-"""Row of the working vectors: active stake."""
-ACTIVE = 0
-NEW_PERMITS = 1
-"""Rows of the output masks."""
-VECTORS = 5
-AMOUNTS = 4
-PROPORTIONS = 5
-MASKS = 2
-"""Numbers of rows of these arrays."""
 
 
 @kernel
@@ -71,7 +70,7 @@ def run_on_one_thread(
     entries = Entries(zero, hidden_weights, hidden_bonds)
     n = p.neurons
     tiles = (n + TILE - 1) // TILE
-    work = np.zeros((6, n), np.int64)
+    work = np.zeros((WORKING_VECTORS, tiles * TILE), np.int64)
     status = stakes(p, vectors, permits, work, amounts, masks)
     if status != PASSED:
         return status, False
@@ -124,7 +123,7 @@ def run_over_columns(
     entries = Entries(zero, hidden_weights, hidden_bonds)
     n = p.neurons
     tiles = (n + TILE - 1) // TILE
-    work = np.zeros((6, n), np.int64)
+    work = np.zeros((WORKING_VECTORS, tiles * TILE), np.int64)
     status = stakes(p, vectors, permits, work, amounts, masks)
     if status != PASSED:
         return status, False
@@ -251,12 +250,11 @@ def stakes(p: Parameters, vectors: U64s, permits: Bools, work: I64s, amounts: U6
     """Stake, activity and permits; the guards that they decide."""
     if p.guards & NEURONS and not admits_neurons(p.neurons):
         return NEURONS
-    normalized_stake(p, vectors[ALPHA], vectors[ROOT_TAO], amounts[STAKE_AMOUNT], work[STAKE_WEIGHT])
-    next_permits(p, work[STAKE_WEIGHT], masks[NEW_PERMITS])
+    stake = work[STAKE_WEIGHT, : p.neurons]
+    normalized_stake(p, vectors[ALPHA], vectors[ROOT_TAO], amounts[STAKE_AMOUNT], stake)
+    next_permits(p, stake, masks[NEW_PERMITS])
     activity(p, vectors[LAST_UPDATE], masks[ACTIVE])
-    smallest, largest, total = active_stake(
-        p, work[STAKE_WEIGHT], masks[ACTIVE], permits, work[ACTIVE_WEIGHT]
-    )
+    smallest, largest, total = active_stake(p, stake, masks[ACTIVE], permits, work[ACTIVE_WEIGHT])
     if p.guards & ACTIVE_STAKE and not admits_active_stake(smallest, largest, total):
         return ACTIVE_STAKE
     return PASSED

@@ -13,11 +13,16 @@ import numpy as np
 
 from taospec.optimized.compilation import subroutine
 from taospec.optimized.yuma.arrays import U32s
+from taospec.optimized.yuma.layout import TILE
 from taospec.reference.rules import implements
 
 CODE_ONE = np.uint32((1 << 32) - 1)
 """Code of the score 1.0. Other scores are their own raw bits: at most ``2**32 - 2``, since
 ``floor(w * 2**32 / s) >= 2**32 - 1`` with ``w < s < 2**31`` would need ``2**32 * (s - w) <= s``."""
+
+COARSE_STEPS = 6
+"""Bisections before the ends are moved to occurring scores, which costs thrice as much a step
+and saves none of the first ones."""
 
 ZERO_CODE = np.uint32(0)
 ONE_CODE = np.uint32(1)
@@ -26,40 +31,48 @@ ONE_CODE = np.uint32(1)
 @subroutine
 @implements("YUMA-MEDIAN-2")
 def median_of_tile(
-    codes: U32s, staked: int, share: U32s, unlisted: bool, kappa: np.int64, width: int, lanes: U32s
+    codes: U32s, staked: int, share: U32s, unlisted: bool, kappa: np.int64, lanes: U32s
 ) -> None:
-    """Codes of the medians of ``width`` columns into the first of the six ``lanes``.
+    """Codes of the medians of the columns into the first of the six ``lanes``.
 
     The first ``staked`` rows of ``codes`` have a share. ``unlisted``: there is more stake,
     on a score of 0.
 
-    Bisection on the value keeps the answer in ``[low, high]``, and moves both ends to scores
-    that occur: between neighbouring scores there is nothing to decide. ``H`` is only taken
+    Bisection on the value keeps the answer in ``[low, high]``, and soon moves both ends to
+    scores that occur: between neighbouring scores there is nothing to decide. ``H`` is only taken
     at values from the smallest score on, where at least one stake is not above, so it is
     less than the total of at most 1.0 and fits 32 bits.
     """
     low, high, above, middle, below, beyond = lanes[0], lanes[1], lanes[2], lanes[3], lanes[4], lanes[5]
-    bounds_of_tile(codes, staked, share, unlisted, width, low, high, above)
+    bounds_of_tile(codes, staked, share, unlisted, low, high, above)
     if kappa == 0 or staked == 0:
         # Nothing lies strictly below 0: the largest score. Without a row all scores are 0.
-        for j in range(width):
+        for j in range(TILE):
             low[j] = high[j]
         return
     quorum = np.uint32(kappa - 1)
     widest = ZERO_CODE
-    for j in range(width):
+    for j in range(TILE):
         if low[j] == ZERO_CODE and above[j] <= quorum:
             high[j] = ZERO_CODE
         widest = max(widest, np.uint32(high[j] - low[j]))
+    step = 0
     while widest > ZERO_CODE:
-        for j in range(width):
+        for j in range(TILE):
             middle[j] = low[j] + ((high[j] - low[j]) >> ONE_CODE)
             above[j] = ZERO_CODE
             below[j] = ZERO_CODE
             beyond[j] = CODE_ONE
-        split_at_middle(codes, staked, share, width, middle, above, below, beyond)
+        if step < COARSE_STEPS:
+            stake_above(codes, staked, share, middle, above)
+            for j in range(TILE):
+                below[j] = middle[j]
+                beyond[j] = np.uint32(middle[j] + ONE_CODE)
+        else:
+            split_at_middle(codes, staked, share, middle, above, below, beyond)
+        step += 1
         widest = ZERO_CODE
-        for j in range(width):
+        for j in range(TILE):
             if above[j] <= quorum:
                 high[j] = below[j]
             else:
@@ -68,17 +81,36 @@ def median_of_tile(
 
 
 @subroutine
+def stake_above(codes: U32s, staked: int, share: U32s, middle: U32s, above: U32s) -> None:
+    """Add to ``above`` the stake whose score exceeds ``middle``, four rows at a time."""
+    whole = staked & ~3
+    for row in range(0, whole, 4):
+        stake_0, stake_1, stake_2, stake_3 = share[row], share[row + 1], share[row + 2], share[row + 3]
+        for j in range(TILE):
+            value = middle[j]
+            over_0, over_1 = codes[row, j] > value, codes[row + 1, j] > value
+            over_2, over_3 = codes[row + 2, j] > value, codes[row + 3, j] > value
+            stakes_01 = np.uint32((stake_0 if over_0 else ZERO_CODE) + (stake_1 if over_1 else ZERO_CODE))
+            stakes_23 = np.uint32((stake_2 if over_2 else ZERO_CODE) + (stake_3 if over_3 else ZERO_CODE))
+            above[j] += np.uint32(stakes_01 + stakes_23)
+    for row in range(whole, staked):
+        stake = share[row]
+        for j in range(TILE):
+            above[j] += stake if codes[row, j] > middle[j] else ZERO_CODE
+
+
+@subroutine
 def bounds_of_tile(
-    codes: U32s, staked: int, share: U32s, unlisted: bool, width: int, low: U32s, high: U32s, above: U32s
+    codes: U32s, staked: int, share: U32s, unlisted: bool, low: U32s, high: U32s, above: U32s
 ) -> None:
     """Smallest and largest score of each column, and the stake above a score of 0."""
-    for j in range(width):
+    for j in range(TILE):
         low[j] = ZERO_CODE if unlisted else CODE_ONE
         high[j] = ZERO_CODE
         above[j] = ZERO_CODE
     for row in range(staked):
         stake = share[row]
-        for j in range(width):
+        for j in range(TILE):
             score = codes[row, j]
             low[j] = min(low[j], score)
             high[j] = max(high[j], score)
@@ -90,7 +122,6 @@ def split_at_middle(
     codes: U32s,
     staked: int,
     share: U32s,
-    width: int,
     middle: U32s,
     above: U32s,
     below: U32s,
@@ -104,7 +135,7 @@ def split_at_middle(
     whole = staked & ~3
     for row in range(0, whole, 4):
         stake_0, stake_1, stake_2, stake_3 = share[row], share[row + 1], share[row + 2], share[row + 3]
-        for j in range(width):
+        for j in range(TILE):
             value = middle[j]
             score_0, score_1 = codes[row, j], codes[row + 1, j]
             score_2, score_3 = codes[row + 2, j], codes[row + 3, j]
@@ -121,7 +152,7 @@ def split_at_middle(
             below[j] = max(max(under_01, under_23), below[j])
     for row in range(whole, staked):
         stake = share[row]
-        for j in range(width):
+        for j in range(TILE):
             score = codes[row, j]
             over = score > middle[j]
             above[j] += stake if over else ZERO_CODE

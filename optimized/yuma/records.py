@@ -8,16 +8,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import chain
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self, TypeVar
 
 import attrs
 import numpy as np
 import numpy.typing as npt
 
 from taospec.optimized.yuma.arrays import Bools, I64s, U16s, U64s
+from taospec.optimized.yuma.layout import (
+    ACTIVE,
+    COMBINED,
+    CONSENSUS,
+    DIVIDENDS,
+    INCENTIVE,
+    NEW_PERMITS,
+    SERVER,
+    STAKE_AMOUNT,
+    STAKE_WEIGHT,
+    VALIDATOR,
+    VALIDATOR_TRUST,
+)
 from taospec.optimized.yuma.parameters import PARAMETERS, pack_scalars
 from taospec.reference.invalid_input import U16_MAX, InvalidInputError
 from taospec.reference.yuma.records import EpochInput, SparseRow
+
+_Element = TypeVar("_Element", bound=np.generic)
 
 _EPOCH_FIELDS = attrs.fields_dict(EpochInput)
 
@@ -191,35 +206,79 @@ class EpochArrays:
         object.__setattr__(self, "permits_in_force", permits)
 
 
-@attrs.frozen(kw_only=True, eq=False)
+@attrs.frozen(eq=False)
 class EpochArraysOutput:
-    """What an epoch answers, one element per neuron."""
+    """What an epoch answers, one element per neuron; the vectors are views of three arrays."""
 
-    server_emission: U64s
-    """Miners' emission, rao."""
-    validator_emission: U64s
-    """Validators' emission, rao."""
-    emission: U64s
-    """Combined emission as stored (the pruning score), rao."""
-    stake: U64s
-    """Total stake weight before normalisation, rao."""
-    consensus: U16s
-    """Stake-weighted median weight of each neuron."""
-    incentive: U16s
-    """Normalised ranks."""
-    dividends: U16s
-    """Normalised bond income of each validator."""
-    validator_trust: U16s
-    """Sum of each validator's clipped weights."""
-    stake_weight: U16s
-    """Normalised stake."""
-    active: Bools
-    """Whether the neuron set weights recently."""
-    new_permits: Bools
-    """Validator permits for the next epoch."""
+    amounts: U64s
+    """``4 x n``, rao."""
+    proportions: U16s
+    """``5 x n``, of 65535."""
+    masks: Bools
+    """``2 x n``."""
     bonds: U16s | StoredRows
     """Bonds to store: a matrix with the rows of the input's matrix, or pairs if it had pairs.
     In a matrix an entry of 0 is absent, or present and rounded to 0: no later epoch tells."""
+
+    @property
+    def server_emission(self) -> U64s:
+        """Miners' emission, rao."""
+        return _vector(self.amounts, SERVER)
+
+    @property
+    def validator_emission(self) -> U64s:
+        """Validators' emission, rao."""
+        return _vector(self.amounts, VALIDATOR)
+
+    @property
+    def emission(self) -> U64s:
+        """Combined emission as stored (the pruning score), rao."""
+        return _vector(self.amounts, COMBINED)
+
+    @property
+    def stake(self) -> U64s:
+        """Total stake weight before normalisation, rao."""
+        return _vector(self.amounts, STAKE_AMOUNT)
+
+    @property
+    def consensus(self) -> U16s:
+        """Stake-weighted median weight of each neuron."""
+        return _vector(self.proportions, CONSENSUS)
+
+    @property
+    def incentive(self) -> U16s:
+        """Normalised ranks."""
+        return _vector(self.proportions, INCENTIVE)
+
+    @property
+    def dividends(self) -> U16s:
+        """Normalised bond income of each validator."""
+        return _vector(self.proportions, DIVIDENDS)
+
+    @property
+    def validator_trust(self) -> U16s:
+        """Sum of each validator's clipped weights."""
+        return _vector(self.proportions, VALIDATOR_TRUST)
+
+    @property
+    def stake_weight(self) -> U16s:
+        """Normalised stake."""
+        return _vector(self.proportions, STAKE_WEIGHT)
+
+    @property
+    def active(self) -> Bools:
+        """Whether the neuron set weights recently."""
+        return _vector(self.masks, ACTIVE)
+
+    @property
+    def new_permits(self) -> Bools:
+        """Validator permits for the next epoch."""
+        return _vector(self.masks, NEW_PERMITS)
+
+
+def _vector(array: npt.NDArray[_Element], row: int) -> npt.NDArray[_Element]:
+    vector: npt.NDArray[_Element] = array[row]
+    return vector
 
 
 def _require_rows(rows: DenseRows | SparseRows, n: int) -> None:

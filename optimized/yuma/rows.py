@@ -9,6 +9,7 @@ import numpy as np
 from taospec.optimized.compilation import inlined, subroutine
 from taospec.optimized.fixed_point.i32f32 import FRACTION_BITS, FRACTION_MASK, ONE_BITS, ratio, reciprocal
 from taospec.optimized.yuma.arrays import Bools, I64s, Parameters, U16s, U32s, U64s
+from taospec.optimized.yuma.layout import COMMIT_BLOCK, LAST_UPDATE, REGISTERED
 from taospec.reference.rules import implements
 
 U64_MAX = np.uint64((1 << 64) - 1)
@@ -16,9 +17,6 @@ U32_MAX = np.int64((1 << 32) - 1)
 WEIGHT_BITS = np.int64(16)
 WEIGHT_SUM_BITS = np.int64(31)
 SCALED_SHIFT = np.int64(15)
-LAST_UPDATE = 2
-REGISTERED = 3
-COMMIT_BLOCK = 4
 
 
 class Rows(NamedTuple):

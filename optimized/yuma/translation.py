@@ -6,6 +6,7 @@ import attrs
 import numpy as np
 
 from taospec.optimized.yuma.arrays import Bools, U16s
+from taospec.optimized.yuma.layout import AMOUNT_NAMES, MASK_NAMES, PROPORTION_NAMES
 from taospec.optimized.yuma.records import (
     DenseRows,
     EpochArrays,
@@ -59,20 +60,10 @@ def output_arrays(epoch: EpochArrays, output: EpochOutput) -> EpochArraysOutput:
                 bonds[row, j] = value
     else:
         bonds = StoredRows.of(output.bonds, epoch.n)
-    return EpochArraysOutput(
-        server_emission=np.array(output.server_emission, np.uint64),
-        validator_emission=np.array(output.validator_emission, np.uint64),
-        emission=np.array(output.emission, np.uint64),
-        stake=np.array(output.stake, np.uint64),
-        consensus=np.array(output.consensus, np.uint16),
-        incentive=np.array(output.incentive, np.uint16),
-        dividends=np.array(output.dividends, np.uint16),
-        validator_trust=np.array(output.validator_trust, np.uint16),
-        stake_weight=np.array(output.stake_weight, np.uint16),
-        active=np.array(output.active, np.bool),
-        new_permits=np.array(output.new_permits, np.bool),
-        bonds=bonds,
-    )
+    amounts = np.array([getattr(output, name) for name in AMOUNT_NAMES], np.uint64)
+    proportions = np.array([getattr(output, name) for name in PROPORTION_NAMES], np.uint16)
+    masks = np.array([getattr(output, name) for name in MASK_NAMES], np.bool)
+    return EpochArraysOutput(amounts, proportions, masks, bonds)
 
 
 def _stored_rows(epoch: EpochArrays) -> tuple[tuple[SparseRow, ...], tuple[SparseRow, ...]]:

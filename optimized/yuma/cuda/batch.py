@@ -29,7 +29,7 @@ from taospec.optimized.yuma.cuda.layout import (
     U8s,
 )
 from taospec.optimized.yuma.guards import ALL_GUARDS, PASSED, WEIGHTS_ORDER
-from taospec.optimized.yuma.kernels import NEW_PERMITS
+from taospec.optimized.yuma.layout import NEW_PERMITS
 from taospec.optimized.yuma.parameters import PARAMETERS, pack_parameters
 from taospec.reference.yuma.records import EpochInput, EpochOutput
 

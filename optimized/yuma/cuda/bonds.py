@@ -37,9 +37,9 @@ from taospec.optimized.yuma.cuda.layout import (
 )
 from taospec.optimized.yuma.cuda.rows import is_live
 from taospec.optimized.yuma.guards import PASSED
-from taospec.optimized.yuma.kernels import CONSENSUS, INCENTIVE
+from taospec.optimized.yuma.layout import CONSENSUS, INCENTIVE, REGISTERED
 from taospec.optimized.yuma.liquid_alpha import averaged_bond, difference, rate_of_difference
-from taospec.optimized.yuma.rows import REGISTERED, U32_MAX
+from taospec.optimized.yuma.rows import U32_MAX
 
 
 def bonds_kernel(threads: int, shared_rows: int) -> Callable[..., Any]:

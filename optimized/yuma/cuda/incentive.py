@@ -13,13 +13,15 @@ from taospec.optimized.yuma.arrays import I64s, Parameters, U16s, U64s
 from taospec.optimized.yuma.cuda.blocks import block_sum
 from taospec.optimized.yuma.cuda.device import LARGE_VECTOR_THREADS, device_function, device_kernel
 from taospec.optimized.yuma.cuda.layout import FIRST_NEURON, FIRST_ROW, HAS_CONSENSUS, LIQUID
-from taospec.optimized.yuma.emission import COMBINED, SERVER, VALIDATOR
 from taospec.optimized.yuma.guards import PASSED, RATE
-from taospec.optimized.yuma.kernels import (
+from taospec.optimized.yuma.layout import (
     ACTIVE_WEIGHT,
+    COMBINED,
     DIVIDENDS,
     INCENTIVE,
+    SERVER,
     STAKE_WEIGHT,
+    VALIDATOR,
     VALIDATOR_TRUST,
 )
 

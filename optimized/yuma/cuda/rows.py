@@ -12,7 +12,7 @@ from taospec.optimized.yuma.cuda.blocks import block_sum
 from taospec.optimized.yuma.cuda.device import ROW_THREADS, device_kernel
 from taospec.optimized.yuma.cuda.layout import FIRST_CELL, FIRST_NEURON, FIRST_ROW, NEWEST
 from taospec.optimized.yuma.guards import PASSED
-from taospec.optimized.yuma.rows import REGISTERED
+from taospec.optimized.yuma.layout import REGISTERED
 
 
 @device_kernel(ROW_THREADS)

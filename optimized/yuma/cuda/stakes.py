@@ -20,16 +20,19 @@ from taospec.optimized.yuma.cuda.blocks import block_sum, block_sum_of_pairs
 from taospec.optimized.yuma.cuda.device import LARGE_VECTOR_THREADS, device_function, device_kernel
 from taospec.optimized.yuma.cuda.layout import FIRST_NEURON, FIRST_ROW, HAS_CONSENSUS, NEWEST, UNLISTED
 from taospec.optimized.yuma.guards import ACTIVE_STAKE, NEURONS, PASSED, admits_neurons
-from taospec.optimized.yuma.kernels import (
+from taospec.optimized.yuma.layout import (
     ACTIVE,
     ACTIVE_WEIGHT,
     ALPHA,
+    COMMIT_BLOCK,
+    LAST_UPDATE,
     NEW_PERMITS,
+    REGISTERED,
     ROOT_TAO,
     STAKE_AMOUNT,
     STAKE_WEIGHT,
 )
-from taospec.optimized.yuma.rows import COMMIT_BLOCK, LAST_UPDATE, REGISTERED, U32_MAX, U64_MAX
+from taospec.optimized.yuma.rows import U32_MAX, U64_MAX
 
 LARGEST_STAKE_SUM = SIGN_BIT >> ONE
 """Rao. From this sum of stakes on, the fast division is not proven."""

@@ -6,9 +6,8 @@ import numpy as np
 
 from taospec.optimized.yuma.cuda.batch import Batch
 from taospec.optimized.yuma.guards import ALL_GUARDS
-from taospec.optimized.yuma.kernels import ALPHA, ROOT_TAO
+from taospec.optimized.yuma.layout import ALPHA, COMMIT_BLOCK, LAST_UPDATE, REGISTERED, ROOT_TAO
 from taospec.optimized.yuma.parameters import NO_OWNER, PARAMETERS, proportion, sigmoid_slope
-from taospec.optimized.yuma.rows import COMMIT_BLOCK, LAST_UPDATE, REGISTERED
 
 BLOCK = 6_000_000
 TEMPO = 360
