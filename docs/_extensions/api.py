@@ -86,14 +86,17 @@ def find_elsewhere(
     return make_refnode(app.builder, node["refdoc"], docname, anchor, contnode, full_name)
 
 
-def accept_type_variables(app: Sphinx, domain: Domain | None, node: addnodes.pending_xref) -> bool | None:
-    """Let signatures and base classes name types without a description: type variables, others' types."""
+def accept_undescribed_names(app: Sphinx, domain: Domain | None, node: addnodes.pending_xref) -> bool | None:
+    """Let texts name what has no description: type variables, others' types, private functions."""
     ancestor = node.parent
     while ancestor is not None:
         if isinstance(ancestor, addnodes.desc_signature):
             return True
         ancestor = ancestor.parent
-    return True if _is_type_variable(node["reftarget"]) else None
+    name = node["reftarget"]
+    # What is private has no description either.
+    is_private = name.rpartition(".")[2].startswith("_")
+    return True if is_private or _is_type_variable(name) else None
 
 
 def _is_type_variable(name: str) -> bool:
@@ -104,5 +107,5 @@ def _is_type_variable(name: str) -> bool:
 def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("builder-inited", write_pages, priority=400)
     app.connect("missing-reference", find_elsewhere)
-    app.connect("warn-missing-reference", accept_type_variables)
+    app.connect("warn-missing-reference", accept_undescribed_names)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
