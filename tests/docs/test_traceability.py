@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -231,10 +230,8 @@ def test_a_rule_id_that_is_not_written_out_is_refused(tree: Path) -> None:
         problems(tree)
 
 
-@pytest.mark.parametrize("domain", ["NOTE", "FIX", "STATE", "LEDGER", "YUMA", "STAKE", "SUBNET"])
-def test_every_rule_of_a_domain_leads_to_its_evidence(domain: str) -> None:
-    named = re.compile(rf"\b{domain}-[A-Z0-9-]+-[0-9]+\b")
-    assert [problem for problem in Traceability(root=ROOT).problems() if named.search(problem)] == []
+def test_every_rule_leads_to_its_evidence_and_nothing_names_an_unknown_one() -> None:
+    assert Traceability(root=ROOT).problems() == []
 
 
 def test_the_command_prints_what_it_found() -> None:
