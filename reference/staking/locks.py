@@ -2,8 +2,8 @@
 
 A coldkey has at most one lock on a subnet, to one hotkey. Every lock is also counted in one
 aggregate: the hotkey's or, for the subnet owner's hotkey, the owner's; of each there is one
-for perpetual and one for decaying locks. Aggregates are rolled by themselves, so they drift
-from the sum of their locks by truncation.
+for perpetual and one for decaying locks. Aggregates drift from the sum of their locks: some
+rolls count the decay of the other locks not at all, some twice.
 
 Source: ``pallets/subtensor/src/staking/lock.rs``.
 """
