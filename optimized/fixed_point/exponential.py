@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
-from taospec.optimized.compilation import inlined
+from taospec.optimized.compilation import inlined, subroutine
 from taospec.optimized.fixed_point.i32f32 import FRACTION_BITS, NO_BITS, ONE_BITS
 from taospec.optimized.fixed_point.words import ALL_BITS, HALF_BITS, ONE, ZERO, multiply_wide
 from taospec.reference.rules import implements
@@ -96,3 +97,90 @@ def floor_product_wide_exponent(slope: np.int64, deviation: np.int64) -> np.int6
     upper = slope >> half
     lower = slope & ((np.int64(1) << half) - np.int64(1))
     return (upper * deviation + ((lower * deviation) >> half)) >> half
+
+
+BLOCK: Final = 256
+"""Lanes that :func:`sigmoids` works on together: their scratch stays in the nearest cache."""
+LARGEST_LANE_EXPONENT: Final = np.int64(12 << 32)
+"""Up to here a term of the series is below ``12**12 / 12! * 2**32 < 2**47``."""
+SHRUNK_ONE: Final = 1 - 2.0**-50
+"""``1 - 8 * 2**-53``: makes an estimate too small rather than too large."""
+SHRUNK_TWO_POW_64: Final = 18446744073709551616.0 * (1 - 2.0**-50)
+
+
+@inlined
+def next_term(term: np.int64, x: np.int64, factor: float, index: np.int64) -> np.int64:
+    """``floor(floor(term * x / 2**32) / index)`` for ``0 <= term < 2**47``, ``0 <= x <= 12``.
+
+    ``factor`` is ``SHRUNK_ONE / (index * 2**32)``. Two floors by integers are one:
+    ``floor(Q)`` with ``Q = term * x / (index * 2**32) < 2**47``. Both operands are exact as
+    floats; the two products and the factor round by ``u = 2**-53`` each and the factor is
+    too small by ``8u``, so the estimate lies between ``Q - 12u * 2**47 > Q - 1`` and ``Q``.
+    Its truncation ``q`` is ``floor(Q)`` or one less, ``rest`` lies in
+    ``[0, 2 * index * 2**32)``, which a word holds, and says which.
+    """
+    quotient = np.int64(np.float64(term) * np.float64(x) * factor)
+    rest = term * x - ((quotient * index) << FRACTION_BITS)
+    return quotient + np.int64(rest >= (index << FRACTION_BITS))
+
+
+@inlined
+def reciprocal_of_lane(divisor: np.int64) -> np.int64:
+    """``floor(2**64 / divisor)`` for ``2**32 < divisor < 2**53``.
+
+    The divisor is exact as a float, the quotient rounds once and its numerator is too small
+    by ``8u``: the estimate lies between ``Q - 10u * 2**32 > Q - 1`` and ``Q``. The rest of
+    its truncation lies in ``[0, 2 * divisor)``, and modulo ``2**64`` it is ``-q * divisor``.
+    """
+    quotient = np.int64(SHRUNK_TWO_POW_64 / np.float64(divisor))
+    rest = NO_BITS - quotient * divisor
+    return quotient + np.int64(rest >= divisor)
+
+
+@inlined
+def sigmoid_of_series(exponent: np.int64, total: np.int64) -> np.int64:
+    """``1 / (1 + exp)`` where the series of ``|exponent|`` has the sum ``total``."""
+    power = total if exponent > NO_BITS else reciprocal_of_lane(total)
+    if exponent == ONE_BITS:
+        power = E_BITS
+    if exponent == NO_BITS:
+        power = ONE_BITS
+    return reciprocal_of_lane(ONE_BITS + power)
+
+
+@subroutine
+def sigmoids(exponents: npt.NDArray[np.int64], last_index: int) -> None:
+    """Replace every exponent in [-12, 12] by :func:`sigmoid` of it.
+
+    ``last_index`` is at least :func:`series_length` of the largest magnitude; the terms after
+    that are 0. The lanes of a block take each term together, which the compiler vectorises.
+    """
+    magnitude = np.empty(BLOCK, np.int64)
+    term = np.empty(BLOCK, np.int64)
+    total = np.empty(BLOCK, np.int64)
+    for first in range(0, exponents.size, BLOCK):
+        block = exponents[first : first + BLOCK]
+        for k in range(block.size):
+            magnitude[k] = abs(block[k])
+            term[k] = magnitude[k]
+            # A magnitude of 0 has no series; any divisor in the domain stands in for its sum.
+            total[k] = magnitude[k] + ONE_BITS + np.int64(block[k] == NO_BITS)
+        for index in range(2, last_index + 1):
+            factor = SHRUNK_ONE / (index * 4294967296.0)
+            for k in range(block.size):
+                term[k] = next_term(term[k], magnitude[k], factor, np.int64(index))
+                total[k] += term[k]
+        for k in range(block.size):
+            block[k] = sigmoid_of_series(block[k], total[k])
+
+
+@subroutine
+def series_length(x: np.int64) -> int:
+    """Index of the last term that is not 0 for any magnitude up to ``x``: terms grow with it."""
+    term = np.uint64(x)
+    index = 1
+    while term != ZERO and index < np.int64(LAST_TERM):
+        high, low = multiply_wide(term, np.uint64(x))
+        index += 1
+        term = ((high << HALF_BITS) | (low >> HALF_BITS)) // np.uint64(index)
+    return index

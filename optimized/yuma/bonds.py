@@ -31,7 +31,12 @@ from taospec.optimized.fixed_point.words import HALF_BITS, LOW_HALF
 from taospec.optimized.yuma.arrays import Bools, F64s, I64s, Parameters, U16s, U32s, U64s
 from taospec.optimized.yuma.consensus import load_tile
 from taospec.optimized.yuma.layout import TILE
-from taospec.optimized.yuma.liquid_alpha import averaged_bond, difference, rate_of_difference
+from taospec.optimized.yuma.liquid_alpha import (
+    averaged_bond,
+    difference,
+    exponent_of_difference,
+    rates,
+)
 from taospec.optimized.yuma.rows import Rows, normalized_weight
 from taospec.reference.rules import implements
 
@@ -73,6 +78,8 @@ def bonds_of_tiles(
     sums = np.empty((2, TILE), np.int64)
     factors = np.empty((2, TILE), np.float64)
     current = np.empty(TILE, np.int64)
+    place = np.empty(size * TILE if liquid else 0, np.int64)
+    exponent = np.empty(place.size, np.int64)
     for tile in range(first_tile, last_tile):
         first = tile * TILE
         threshold = consensus[first : first + TILE]
@@ -84,7 +91,9 @@ def bonds_of_tiles(
         load_tile(bonds, rows.source, first, raw)
         if p.yuma3:
             if liquid:
-                average_tile_by_pair(p, rows.source, entries, first, current, threshold, raw, bits)
+                average_tile_by_pair(
+                    p, rows.source, entries, first, current, threshold, raw, bits, place, exponent
+                )
             else:
                 average_tile(p.rate, rows.weight_sum, has_outdated, current, raw, bits)
             mark_present(rows.source, rows.kept, bits, first, present)
@@ -203,8 +212,12 @@ def average_tile_by_pair(
     consensus: I64s,
     raw: U16s,
     bits: I64s,
+    place: I64s,
+    exponent: I64s,
 ) -> None:
     """The moving average with a rate for each pair; 0 where the weights row has no entry.
+
+    ``place`` and ``exponent`` are scratch for as many pairs as the tile has.
 
     Upstream ``pallets/subtensor/src/epoch/run_epoch.rs:1435``, ``epoch/math.rs:1464``.
     """
@@ -213,21 +226,26 @@ def average_tile_by_pair(
     keeps_zeros = keeps_rows and entries.zero.shape[0] > 0
     has_hidden_weights = keeps_rows and entries.hidden_weights.shape[0] > 0
     has_hidden_bonds = entries.hidden_bonds.shape[0] > 0
+    count = 0
     for row in range(source.size):
         for j in range(TILE):
             weight = bits[row, j]
             if weight == 0 and not (keeps_zeros and entries.zero[source[row], first + j]):
                 continue
             bond = proportion_from_u16(np.int64(raw[row, j])) * current[j]
-            seen_weight = weight
-            seen_bond = bond
             if has_hidden_weights and entries.hidden_weights[source[row], first + j]:
-                seen_weight = NO_BITS
+                weight = NO_BITS
             if has_hidden_bonds and entries.hidden_bonds[source[row], first + j]:
-                seen_bond = NO_BITS
-            d = difference(consensus[j], seen_weight, seen_bond)
-            rate = rate_of_difference(d, p.slope, p.alpha_low, p.alpha_high)
-            bits[row, j] = averaged_bond(rate, weight, bond)
+                bond = NO_BITS
+            place[count] = row * TILE + j
+            exponent[count] = exponent_of_difference(difference(consensus[j], weight, bond), p.slope)
+            count += 1
+    rates(exponent[:count], p.slope, p.alpha_low, p.alpha_high)
+    for k in range(count):
+        row = place[k] // TILE
+        j = place[k] - row * TILE
+        bond = proportion_from_u16(np.int64(raw[row, j])) * current[j]
+        bits[row, j] = averaged_bond(exponent[k], bits[row, j], bond)
 
 
 @subroutine

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import numpy as np
 
-from taospec.optimized.compilation import inlined
-from taospec.optimized.fixed_point.exponential import floor_product_wide_exponent, sigmoid
+from taospec.optimized.compilation import inlined, subroutine
+from taospec.optimized.fixed_point.exponential import (
+    LARGEST_LANE_EXPONENT,
+    floor_product_wide_exponent,
+    series_length,
+    sigmoid,
+    sigmoids,
+)
 from taospec.optimized.fixed_point.i32f32 import (
     NO_BITS,
     ONE_BITS,
     closed_proportion_product,
     proportion_product,
 )
+from taospec.optimized.yuma.arrays import I64s
 from taospec.reference.rules import implements
 
 HALF_BITS = np.int64(1 << 31)
@@ -42,8 +49,7 @@ def rate_of_difference(d: np.int64, slope: np.int64, low: np.int64, high: np.int
     """
     if low >= high:
         return low
-    exponent = floor_product_wide_exponent(slope, d - HALF_BITS)
-    return low + proportion_product(sigmoid(exponent), high - low)
+    return low + proportion_product(sigmoid(exponent_of_difference(d, slope)), high - low)
 
 
 @inlined
@@ -51,3 +57,30 @@ def rate_of_difference(d: np.int64, slope: np.int64, low: np.int64, high: np.int
 def averaged_bond(rate: np.int64, weight: np.int64, bond: np.int64) -> np.int64:
     """``(1 - rate) * bond + rate * weight``, each product floored; at most 1 by itself."""
     return closed_proportion_product(ONE_BITS - rate, bond) + closed_proportion_product(rate, weight)
+
+
+@inlined
+@implements("YUMA-LIQUID-2")
+def exponent_of_difference(d: np.int64, slope: np.int64) -> np.int64:
+    """``slope * (d - 0.5)``, floored; ``slope`` is ``-steepness / 100``."""
+    return floor_product_wide_exponent(slope, d - HALF_BITS)
+
+
+@subroutine
+@implements("YUMA-LIQUID-2")
+def rates(exponents: I64s, slope: np.int64, low: np.int64, high: np.int64) -> None:
+    """Replace every exponent by its rate, as :func:`rate_of_difference` has it.
+
+    A difference is in [0, 1], so no exponent exceeds half the slope by more than its floor.
+    """
+    largest = (abs(slope) >> np.int64(1)) + np.int64(1)
+    if low >= high:
+        exponents[:] = low
+        return
+    if largest <= LARGEST_LANE_EXPONENT:
+        sigmoids(exponents, series_length(largest))
+    else:
+        for k in range(exponents.size):
+            exponents[k] = sigmoid(exponents[k])
+    for k in range(exponents.size):
+        exponents[k] = low + proportion_product(exponents[k], high - low)

@@ -57,8 +57,10 @@ class Words:
             "U16_MAX": signed((1 << half // 2) - 1),
             "TWO_POW_32": real(1 << half),
             "TWO_POW_64": real(1 << bits),
-            "SHRUNK_TWO_POW_32": shrunk,
         }
+        if shrunk is not None:
+            self.constants["SHRUNK_TWO_POW_32"] = real(1 << half) * shrunk
+            self.constants["SHRUNK_TWO_POW_64"] = real(1 << bits) * shrunk
 
 
 class Narrow:
@@ -179,7 +181,7 @@ def narrow_words(bits: int, float_precision: int = 24) -> Words:
     def real(value: Any) -> Real:
         return Real(Fraction(int(value)), float_precision)
 
-    shrunk = Real(Fraction(2) ** (bits // 2) * (1 - Fraction(8, 1 << float_precision)), float_precision)
+    shrunk = Real(1 - Fraction(8, 1 << float_precision), float_precision)
     return Words(bits, word(False), word(True), real, shrunk)
 
 

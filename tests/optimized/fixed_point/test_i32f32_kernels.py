@@ -5,13 +5,14 @@ from __future__ import annotations
 import itertools
 import random
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 import numba
 import numpy as np
 import pytest
 import z3
-from other_words import narrow_words, prove, rewritten
+from other_words import Real, narrow_words, prove, rewritten
 
 from taospec.optimized.fixed_point import exponential, i32f32
 from taospec.reference.fixed_point import I32F32
@@ -211,6 +212,56 @@ def test_the_reciprocal_of_a_narrow_divisor_above_one_is_exact() -> None:
     reciprocal = rewritten(exponential.reciprocal_of_at_least_one, words)
     for divisor in range((1 << 8) + 1, 1 << 16):
         assert int(reciprocal(words.numpy.uint64(divisor))) == (1 << 16) // divisor
+
+
+def test_the_next_term_of_the_series_is_exact_for_all_narrow_words() -> None:
+    # 6 fraction bits; operands below 2**7 make quotients below 2**8, and 12 * 2**8 * 2**-12 < 1.
+    precision = 12
+    words = narrow_words(16, float_precision=precision)
+    words.constants["FRACTION_BITS"] = words.numpy.int64(6)
+    next_term = rewritten(exponential.next_term, words)
+    corrections = set()
+    for index in (2, 3, 5, 7, 12, 31):
+        factor = Real(Fraction((1 << precision) - 8, 1 << precision) / (index << 6), precision)
+        for term, x in itertools.product(range(128), range(0, 128, 1 if index == 3 else 5)):
+            quotient = ((term * x) >> 6) // index
+            estimate = Real(Fraction(term), precision) * Real(Fraction(x), precision) * factor
+            corrections.add(quotient - int(estimate))
+            arguments = (words.numpy.int64(term), words.numpy.int64(x), factor, words.numpy.int64(index))
+            assert int(next_term(*arguments)) == quotient
+    assert corrections == {0, 1}, "the search must exercise both corrections"
+
+
+def test_the_reciprocal_of_a_lane_is_exact_for_all_narrow_words() -> None:
+    # 8 fraction bits: the bound 10 * 2**8 * 2**-precision < 1 holds from 12 bits on.
+    words = narrow_words(16, float_precision=12)
+    reciprocal = rewritten(exponential.reciprocal_of_lane, words)
+    for divisor in range((1 << 8) + 1, 1 << 12):
+        assert int(reciprocal(words.numpy.int64(divisor))) == (1 << 16) // divisor
+
+
+@pytest.mark.parametrize("limit", [1, 5, 12])
+def test_sigmoids_in_lanes_equal_the_reference(limit: int) -> None:
+    source = random.Random(limit)
+    largest = limit * ONE
+    values = [0, 1, -1, ONE, -ONE, ONE + 1, ONE - 1, largest, -largest]
+    values += [source.randint(-largest, largest) for _ in range(2000)]
+    values += [source.randint(-(1 << k), 1 << k) for k in range(1, 32) for _ in range(20)]
+    out = np.array(values, np.int64)
+    exponential.sigmoids(out, exponential.series_length(np.int64(largest)))
+    one = I32F32.one()
+    for value, result in zip(values, out.tolist(), strict=True):
+        power = exp(I32F32.from_bits(value))
+        assert result == one.saturating_div(one.saturating_add(power)).bits, value
+
+
+def test_the_series_ends_where_its_terms_are_zero() -> None:
+    for exponent in (0, 1, 1 << 16, ONE, 5 * ONE, 12 * ONE, 20 * ONE):
+        term, index = exponent, 1
+        while term and index < 31:
+            index += 1
+            term = ((term * exponent) >> 32) // index
+        assert exponential.series_length(np.int64(exponent)) == index
 
 
 def test_the_split_product_of_a_wide_slope_is_the_floored_product_for_all_narrow_words() -> None:
