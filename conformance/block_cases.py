@@ -10,7 +10,6 @@ call with every result that occurs, each in a few ways, and writes them.
 
 from __future__ import annotations
 
-import gzip
 import json
 import sys
 from collections import Counter
@@ -19,18 +18,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from taospec.conformance.answers import Answer
+from taospec.conformance.chain_trace import blocks
 from taospec.conformance.operations.chain import SUCCESS
 from taospec.conformance.storage_changes import encode_dump
 from taospec.conformance.vector_file import FORMAT, PROTOCOL, Case, case_id, write_vector_file
 from taospec.reference.chain.calls import CALLS
 from taospec.reference.state.state import State
-from taospec.reference.state.upstream_names import (
-    LEFT_OUT,
-    export_state,
-    import_state,
-    remove_entries,
-    write_entries,
-)
+from taospec.reference.state.upstream_names import LEFT_OUT, export_state
 
 TIMES_EACH: Final = 2
 """How often each call should show each of its results."""
@@ -53,17 +47,9 @@ def main(arguments: list[str]) -> None:
 
 def block_cases(path: Path) -> Iterator[Case]:
     """Every block of a trace whose calls are all modelled, as a case."""
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        next(lines)
-        state = import_state(json.loads(next(lines))["state"])
-        for line in lines:
-            block = json.loads(line)
-            for entry in block.get("pre") or ():
-                value = entry["value"]
-                write_entries(state, entry["item"], [[*entry["keys"], value]] if "keys" in entry else value)
-            if "pre" not in block and _is_modelled(state, block):
-                yield _case(state, block)
-            _apply(state, block)
+    for state, block in blocks(path):
+        if "pre" not in block and _is_modelled(state, block):
+            yield _case(state, block)
 
 
 def _is_modelled(state: State, block: Mapping[str, Any]) -> bool:
@@ -104,13 +90,6 @@ def _sorted(content: Any) -> Any:
     if not isinstance(content, list):
         return content
     return sorted(content, key=lambda row: json.dumps(row, separators=(",", ":")))
-
-
-def _apply(state: State, block: Mapping[str, Any]) -> None:
-    for item, keys in block["removed"].items():
-        remove_entries(state, item, keys)
-    for item, rows in block["set"].items():
-        write_entries(state, item, rows)
 
 
 def _chosen(cases: Iterable[Case]) -> Iterator[Case]:

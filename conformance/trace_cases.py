@@ -10,8 +10,6 @@ everything that any of them changes, and writes them.
 
 from __future__ import annotations
 
-import gzip
-import json
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,11 +17,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from taospec.conformance.answers import Answer
+from taospec.conformance.chain_trace import blocks
 from taospec.conformance.operations.emission import COINBASE_ITEMS
 from taospec.conformance.storage_changes import encode_dump
 from taospec.conformance.vector_file import FORMAT, PROTOCOL, Case, case_id, write_vector_file
 from taospec.reference.state.state import State
-from taospec.reference.state.upstream_names import export_state, import_state, remove_entries, write_entries
+from taospec.reference.state.upstream_names import export_state
 
 OTHER_STEPS: Final = frozenset(
     {
@@ -85,17 +84,9 @@ def main(arguments: list[str]) -> None:
 
 def emission_blocks(path: Path) -> Iterator[Case]:
     """Every block of a trace that only emitted, as a case."""
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        next(lines)
-        state = import_state(json.loads(next(lines))["state"])
-        for line in lines:
-            block = json.loads(line)
-            for entry in block.get("pre") or ():
-                value = entry["value"]
-                write_entries(state, entry["item"], [[*entry["keys"], value]] if "keys" in entry else value)
-            if _only_emitted(block):
-                yield _case(state, block)
-            _apply(state, block)
+    for state, block in blocks(path):
+        if _only_emitted(block):
+            yield _case(state, block)
 
 
 def _only_emitted(block: Mapping[str, Any]) -> bool:
@@ -121,13 +112,6 @@ def _concerned(changes: Mapping[str, Any]) -> dict[str, Any]:
         for item, rows in changes.items()
         if item not in UNCONCERNED and not item.startswith("Drand::")
     }
-
-
-def _apply(state: State, block: Mapping[str, Any]) -> None:
-    for item, keys in block["removed"].items():
-        remove_entries(state, item, keys)
-    for item, rows in block["set"].items():
-        write_entries(state, item, rows)
 
 
 def _chosen(cases: Iterable[Case]) -> list[Case]:
