@@ -8,23 +8,17 @@
 
 from __future__ import annotations
 
-import gzip
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
 from docutils import nodes
 from docutils.parsers.rst import directives
+from refusals import SOURCES, disagreement, refusals
 from rules import table
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from taospec.reference.state.errors import FrameError, SubtensorError, SwapError
-
-SOURCES: Final = ("chain/chain_apply_block.jsonl.gz", "staking/staking_conviction.jsonl.gz")
 EFFECTS: Final = ("effects", "fee", "rounding")
-ERRORS: Final = frozenset(error.value for kind in (SubtensorError, SwapError, FrameError) for error in kind)
 
 
 class CallErrorsDirective(SphinxDirective):
@@ -51,37 +45,6 @@ class CallErrorsDirective(SphinxDirective):
         items = (f":{name.capitalize()}: {self.options[name]}" for name in EFFECTS)
         fields = self.parse_text_to_nodes("\n".join(items))
         return [nodes.container("", errors, *fields, classes=["call-errors", "wide-table"])]
-
-
-def refusals(folder: Path) -> dict[tuple[str, str], str]:
-    """Return the first case that shows each pair of a call and the error that refused it."""
-    found: dict[tuple[str, str], str] = {}
-    for source in SOURCES:
-        with gzip.open(folder / source, "rt", encoding="utf-8") as lines:
-            next(lines)
-            for case in map(json.loads, lines):
-                for call, error in _refused(case):
-                    found.setdefault((call, error), case["id"])
-    return found
-
-
-def _refused(case: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    value = case.get("out", {}).get("value")
-    if case["op"] == "chain.apply_block":
-        results = zip(case["in"]["calls"], value["results"], strict=True)
-        yield from ((call["call"], result) for call, result in results if result != "Ok")
-    elif case["op"] == "staking.conviction.sequence":
-        steps = zip(case["in"]["ops"], value, strict=True)
-        locks = (step["r"] for operation, step in steps if operation[0] == "lock")
-        yield from (("lock_stake", result["err"]) for result in locks if result != "ok")
-
-
-def disagreement(named: Sequence[str], shown: Iterable[str]) -> str:
-    """Say what is wrong with the errors of a table, nothing if they fit what vectors show."""
-    unknown, missing = sorted(set(named) - ERRORS), sorted(set(shown) - set(named))
-    if unknown:
-        return f"there is no error {', '.join(unknown)}"
-    return f"vectors show {', '.join(missing)}, which the table lacks" if missing else ""
 
 
 def _case(case_id: str | None) -> list[nodes.Node]:

@@ -9,7 +9,7 @@ ROOT = Path(__file__).parents[2]
 # The Sphinx extensions of the project are no package.
 sys.path.insert(0, str(ROOT / "docs" / "_extensions"))
 
-from call_errors import disagreement, refusals  # noqa: E402
+from refusals import disagreement, refusals  # noqa: E402
 
 
 def test_refusals_of_whole_blocks_and_of_lock_sequences_are_found() -> None:
