@@ -38,7 +38,7 @@ REFERENCE_MODULES = (
 )
 """The modules that hold operations of the reference."""
 
-OPTIMIZED_CPU_MODULES = ("amm_optimized", "yuma_epoch_optimized")
+OPTIMIZED_CPU_MODULES = ("amm_optimized", "emission_optimized", "yuma_epoch_optimized")
 """The modules that hold operations of the optimized implementation."""
 
 CUDA_MODULES = ("yuma_epoch_cuda",)

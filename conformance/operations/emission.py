@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 import attrs
 
 from taospec.conformance.operations import Inputs, Operation
-from taospec.conformance.storage_changes import decode_dump, encode_dump, storage_changes
+from taospec.conformance.storage_changes import Dump, decode_dump, encode_dump, storage_changes
 from taospec.reference.amm.swap import current_price
 from taospec.reference.emission.alpha_split import split_alpha
 from taospec.reference.emission.coinbase import (
@@ -47,6 +47,7 @@ from taospec.reference.fixed_point import I64F64, I96F32, U64F64, U96F32, FixedP
 from taospec.reference.fixed_point.numbers import U64
 from taospec.reference.invalid_input import U16_MAX, U64_MAX, InvalidInputError, require_integer
 from taospec.reference.state.pool import EQUAL_WEIGHTS, Pool
+from taospec.reference.state.state import State
 from taospec.reference.state.upstream_names import export_state, import_state
 from taospec.reference.supply.block_emission import alpha_issuance
 
@@ -295,16 +296,30 @@ COINBASE_ITEMS: Final = frozenset(_READ_OR_WRITTEN.split())
 
 
 def _coinbase(inputs: Inputs) -> dict[str, Any]:
-    """Mint, coinbase, moving prices and root proportions, for a block in which no owner's cut is passed
-    on or locked and no subnet changes its owner."""
-    state = import_state(decode_dump(inputs["state"]))
-    state.clock.block = _integer(inputs, "block")
-    before = export_state(state)
-    nothing_else = OwnerHooks(change_owner=lambda netuid: None, owner_cut_paid=lambda netuid, amount: None)
-    run_coinbase(state, mint_block_emission(state), nothing_else)
+    state, before = state_before_block(inputs)
+    state.clock.block += 1
+    run_coinbase(state, mint_block_emission(state), NOTHING_ELSE)
     update_moving_prices(state)
     update_root_proportions(state)
-    return _value(encode_dump(storage_changes(before, export_state(state))))
+    return changes_of_block(before, state)
+
+
+NOTHING_ELSE: Final = OwnerHooks(change_owner=lambda netuid: None, owner_cut_paid=lambda netuid, amount: None)
+"""The cases are blocks in which no owner's cut is passed on or locked and no subnet changes its owner."""
+
+
+def state_before_block(inputs: Inputs) -> tuple[State, Dump]:
+    """The state before the block, as records and as storage."""
+    state = import_state(decode_dump(inputs["state"]))
+    state.clock.block = _integer(inputs, "block", minimum=1) - 1
+    return state, export_state(state)
+
+
+def changes_of_block(before: Dump, state: State) -> dict[str, Any]:
+    """What the block changed; its number is not asked for."""
+    changes = storage_changes(before, export_state(state))
+    changes["set"].pop("System::Number")
+    return _value(encode_dump(changes))
 
 
 # Dividends.

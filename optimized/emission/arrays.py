@@ -8,6 +8,7 @@ from typing import Any, Final, TypeAlias
 import attrs
 import numpy as np
 
+from taospec.optimized.amm.swap_kernel import COLUMNS
 from taospec.reference.amm.records import DYNAMIC
 from taospec.reference.emission.coinbase import emitting_netuids
 from taospec.reference.emission.moving_price import ROOT_NETUID
@@ -135,6 +136,10 @@ class NetworkArrays:
     """One record of :data:`SUBNET` for each subnet but root, in the order of storage."""
     by_netuid: np.ndarray
     """Positions in ``subnets`` in ascending order of netuid."""
+    before: Records
+    """Room for the subnets as they were before a block."""
+    swap: np.ndarray
+    """Room for the result of a swap."""
 
     @classmethod
     def of(cls, state: State) -> NetworkArrays:
@@ -151,7 +156,8 @@ class NetworkArrays:
             subnets[position]["emitting"] = netuid in emitting
         network = np.zeros(1, NETWORK)
         _load_network(state, network[0])
-        return cls(network, subnets, np.argsort(netuids, kind="stable"))
+        by_netuid = np.argsort(netuids, kind="stable")
+        return cls(network, subnets, by_netuid, subnets.copy(), np.zeros(COLUMNS, np.uint64))
 
     def reload(self, state: State, positions: Iterable[int]) -> None:
         """Read what a distribution may have changed in the subnets at these positions."""

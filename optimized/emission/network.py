@@ -9,9 +9,8 @@ from typing import Final
 import attrs
 import numpy as np
 
-from taospec.optimized.amm.swap_kernel import COLUMNS
-from taospec.optimized.emission.arrays import SUBNET, NetworkArrays
-from taospec.optimized.emission.kernel import PLAYED, emit_blocks
+from taospec.optimized.emission.arrays import NetworkArrays
+from taospec.optimized.emission.kernel import OUTSIDE_DOMAIN, PLAYED, emit_blocks
 from taospec.optimized.yuma.epoch import run_epoch
 from taospec.reference.emission.coinbase import (
     OwnerHooks,
@@ -53,30 +52,43 @@ def emit_on(state: State, blocks: int, hooks: OwnerHooks) -> Played:
     change pools, schedules or who emits.
     """
     played = Played()
-    arrays = NetworkArrays.of(state)
-    before = np.zeros(arrays.subnets.size, SUBNET)
-    row = np.zeros(COLUMNS, np.uint64)
+    arrays = _arrays_of(state)
     while played.blocks < blocks:
-        start = time.perf_counter()
-        count, drained, status = emit_blocks(
-            arrays.network, arrays.subnets, before, arrays.by_netuid, blocks - played.blocks, row
-        )
-        played.kernel_seconds += time.perf_counter() - start
-        played.blocks += count
-        start = time.perf_counter()
-        if drained:
-            _distribute(state, arrays, hooks)
-            played.epochs += drained
+        status = OUTSIDE_DOMAIN
+        if arrays is not None:
+            status = _play(state, arrays, blocks - played.blocks, hooks, played)
         if status != PLAYED:
-            arrays = _play_by_reference(state, arrays, hooks)
-            played.blocks += 1
-            played.by_reference += 1
-        played.distribution_seconds += time.perf_counter() - start
-    arrays.store(state)
+            arrays = _play_by_reference(state, arrays, hooks, played)
+    if arrays is not None:
+        arrays.store(state)
     if played.blocks and state.subnet_reports.peek(ROOT_NETUID).root_sell_tao:
         state.subnet_reports[ROOT_NETUID].root_sell_tao = 0
     update_root_proportions(state)
     return played
+
+
+def _arrays_of(state: State) -> NetworkArrays | None:
+    """The state as arrays; ``None`` if some value is outside what they hold."""
+    try:
+        return NetworkArrays.of(state)
+    except OverflowError:
+        return None
+
+
+def _play(state: State, arrays: NetworkArrays, blocks: int, hooks: OwnerHooks, played: Played) -> int:
+    """Blocks until an epoch ran, the last of ``blocks`` was played, or one was refused; the status."""
+    start = time.perf_counter()
+    count, drained, status = emit_blocks(
+        arrays.network, arrays.subnets, arrays.before, arrays.by_netuid, blocks, arrays.swap
+    )
+    middle = time.perf_counter()
+    if drained:
+        _distribute(state, arrays, hooks)
+    played.blocks += count
+    played.epochs += drained
+    played.kernel_seconds += middle - start
+    played.distribution_seconds += time.perf_counter() - middle
+    return status
 
 
 def _distribute(state: State, arrays: NetworkArrays, hooks: OwnerHooks) -> None:
@@ -99,9 +111,15 @@ def _distribute(state: State, arrays: NetworkArrays, hooks: OwnerHooks) -> None:
     arrays.reload(state, positions)
 
 
-def _play_by_reference(state: State, arrays: NetworkArrays, hooks: OwnerHooks) -> NetworkArrays:
-    arrays.store(state)
+def _play_by_reference(
+    state: State, arrays: NetworkArrays | None, hooks: OwnerHooks, played: Played
+) -> NetworkArrays | None:
+    """One block by the reference; the arrays after it."""
+    if arrays is not None:
+        arrays.store(state)
     state.clock.block += 1
     run_coinbase(state, mint_block_emission(state), hooks)
     update_moving_prices(state)
-    return NetworkArrays.of(state)
+    played.blocks += 1
+    played.by_reference += 1
+    return _arrays_of(state)

@@ -13,7 +13,7 @@ from taospec.optimized.emission.arrays import NetworkArrays
 from taospec.optimized.emission.network import emit_on
 from taospec.reference.amm import balancer
 from taospec.reference.emission.terms import root_proportion as reference_root_proportion
-from taospec.reference.fixed_point import U96F32
+from taospec.reference.fixed_point import I96F32, U96F32
 from taospec.reference.state.errors import DispatchError
 from taospec.reference.state.upstream_names import export_state
 
@@ -48,6 +48,18 @@ def test_a_refused_block_is_played_by_the_reference_and_counted() -> None:
     played = emit_on(fast, 3, NOTHING_ELSE)
     emit_by_reference(slow, 3)
     assert played.by_reference > 0
+    assert export_state(fast) == export_state(slow)
+
+
+def test_a_state_that_arrays_cannot_hold_is_played_by_the_reference() -> None:
+    """A negative moving price, which storage can hold, reads as 0."""
+    fast, slow = (network(Random(4), 3, extreme=False) for _ in range(2))
+    for state in (fast, slow):
+        netuid = next(netuid for netuid in state.emissions if netuid)
+        state.subnets[netuid].first_emission_block = None
+        state.emissions[netuid].moving_price = I96F32.from_bits(-1)
+    assert emit_on(fast, 2, NOTHING_ELSE).by_reference == 2
+    emit_by_reference(slow, 2)
     assert export_state(fast) == export_state(slow)
 
 
