@@ -58,8 +58,12 @@ def run_coinbase(state: State, credit: int, hooks: OwnerHooks, revision: Revisio
 
     All pending alpha is taken before the first epoch runs.
 
+    Raises:
+        InvalidInputError: the revision has a rule of a coinbase that is not modelled.
+
     Source: ``run_coinbase.rs:24``.
     """
+    _require_modelled(revision)
     for netuid in state.subnet_reports:
         state.subnet_reports[netuid].root_sell_tao = 0
     subnets = [netuid for netuid in all_netuids(state) if netuid != ROOT_NETUID]
@@ -69,6 +73,14 @@ def run_coinbase(state: State, credit: int, hooks: OwnerHooks, revision: Revisio
     emit_to_subnets(state, emitting, emissions, credit, sells)
     drained = drain(state, subnets, hooks.change_owner)
     distribute(state, drained, hooks.owner_cut_paid)
+
+
+def _require_modelled(revision: Revision) -> None:
+    """Refuse what only other revisions do: older caps, pools and schedules."""
+    for name in ("injection_cap", "pool_rule", "epoch_rule", "protocol_keeps_bought_alpha"):
+        rule = getattr(revision, name)
+        if rule != getattr(BASE, name):
+            raise InvalidInputError(f"revision.{name}", rule, "must be that of the base revision")
 
 
 @implements("EMISSION-COINBASE-2")

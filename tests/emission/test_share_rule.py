@@ -2,9 +2,10 @@
 
 import pytest
 
-from taospec.reference.emission.coinbase import all_netuids, emission_shares
+from taospec.reference.emission.coinbase import OwnerHooks, emission_shares, run_coinbase
 from taospec.reference.fixed_point import I64F64, I96F32, U64F64
 from taospec.reference.invalid_input import InvalidInputError
+from taospec.reference.staking.positions import all_netuids
 from taospec.reference.state.revision import BASE, revision_of
 from taospec.reference.state.state import State
 
@@ -42,6 +43,14 @@ def test_an_earlier_revision_divides_by_flow_and_takes_the_flows():
 def test_a_rule_that_is_not_modelled_is_refused():
     with pytest.raises(InvalidInputError, match=r"revision\.share_rule"):
         emission_shares(two_subnets(), [1, 2], revision_of(424))
+
+
+@pytest.mark.rule("EMISSION-SHARE-7")
+def test_a_coinbase_of_a_revision_with_another_cap_is_refused():
+    """The flow rule can be asked for shares, but not for a whole coinbase of its time."""
+    hooks = OwnerHooks(change_owner=lambda netuid: None, owner_cut_paid=lambda netuid, amount: None)
+    with pytest.raises(InvalidInputError, match=r"revision\.injection_cap"):
+        run_coinbase(State(), 0, hooks, revision_of(415))
 
 
 @pytest.mark.rule("EMISSION-COINBASE-1")
