@@ -52,7 +52,8 @@ def _consensus(weights: F32s, stake: F32s, kappa: np.float32) -> F32s:
     reached = np.cumsum(stake[descending], axis=1) >= kappa
     first = np.argmax(reached, axis=1)
     rows = np.arange(columns.shape[0])
-    return columns[rows, descending[rows, first]]
+    median: F32s = columns[rows, descending[rows, first]]
+    return median
 
 
 def _rates(weights: F32s, bonds: F32s, consensus: F32s, low: float, high: float, steepness: float) -> F32s:
@@ -60,4 +61,5 @@ def _rates(weights: F32s, bonds: F32s, consensus: F32s, low: float, high: float,
     selling = np.clip(bonds - weights, 0, 1)
     difference = np.where(weights >= bonds, buying, selling)
     sigmoid = ONE / (ONE + np.exp(np.float32(-steepness) * (difference - np.float32(0.5))))
-    return np.clip(np.float32(low) + sigmoid * np.float32(high - low), low, high).astype(np.float32)
+    rates: F32s = np.clip(np.float32(low) + sigmoid * np.float32(high - low), low, high).astype(np.float32)
+    return rates
