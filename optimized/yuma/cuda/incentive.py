@@ -8,7 +8,7 @@ from numba import cuda, int64
 from taospec.optimized.compilation import inlined
 from taospec.optimized.fixed_point.i32f32 import NO_BITS, ONE_BITS, proportion_to_u16, ratio, reciprocal
 from taospec.optimized.fixed_point.i32f32 import closed_proportion_product as product
-from taospec.optimized.fixed_point.i64f64 import emission_of_share
+from taospec.optimized.fixed_point.i64f64 import emission_of_proportion
 from taospec.optimized.yuma.arrays import I64s, Parameters, U16s, U64s
 from taospec.optimized.yuma.cuda.blocks import block_sum
 from taospec.optimized.yuma.cuda.device import LARGE_VECTOR_THREADS, device_function, device_kernel
@@ -135,7 +135,8 @@ def emit(
     """Rao for one uid as a miner, as a validator, and combined.
 
     If nobody earned anything, validators share by active stake, or by stake if none is
-    active. Upstream ``pallets/subtensor/src/epoch/run_epoch.rs:929``.
+    active. Every share is in [0, 1]: both stakes are, and a part is at most the ``total``.
+    Upstream ``pallets/subtensor/src/epoch/run_epoch.rs:929``.
     """
     incentive = work[INCENTIVE, at]
     dividend = work[DIVIDENDS, at]
@@ -143,12 +144,12 @@ def emit(
         share = work[ACTIVE_WEIGHT, at]
         if active_total == NO_BITS:
             share = work[STAKE_WEIGHT, at]
-        amount = emission_of_share(share, emission)
+        amount = emission_of_proportion(share, emission)
         amounts[SERVER, at] = np.uint64(0)
         amounts[VALIDATOR, at] = amount
         amounts[COMBINED, at] = amount
     else:
         factor = reciprocal(total)
-        amounts[SERVER, at] = emission_of_share(ratio(incentive, factor, total), emission)
-        amounts[VALIDATOR, at] = emission_of_share(ratio(dividend, factor, total), emission)
-        amounts[COMBINED, at] = emission_of_share(ratio(incentive + dividend, factor, total), emission)
+        amounts[SERVER, at] = emission_of_proportion(ratio(incentive, factor, total), emission)
+        amounts[VALIDATOR, at] = emission_of_proportion(ratio(dividend, factor, total), emission)
+        amounts[COMBINED, at] = emission_of_proportion(ratio(incentive + dividend, factor, total), emission)
