@@ -22,6 +22,7 @@ from typing import Any, Final, TypeVar, cast
 import llvmlite  # type: ignore[import-untyped]
 import numba
 import numpy as np
+from numba import extending
 from numba.core import config
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
@@ -48,6 +49,11 @@ def subroutine(function: _Function) -> _Function:
     """
     with _kernel_cache():
         return cast(_Function, numba.njit(cache=True, error_model="numpy")(function))
+
+
+def instruction(function: Callable[..., Any]) -> Callable[..., Any]:
+    """An operation that kernels call with values; the function says with types what it generates."""
+    return cast(Callable[..., Any], extending.intrinsic(function))
 
 
 def kernel(function: _Function) -> _Function:

@@ -26,11 +26,12 @@ CONTENDERS: Final = (REFERENCE, FLOAT64, FLOAT32, ONE_THREAD, ALL_THREADS, CUDA)
 
 def epoch_calls(epoch: EpochArrays, threads: int, cuda: bool) -> dict[str, Callable[[], object]]:
     """One epoch by everyone but the reference."""
+    out = run_arrays(epoch, threads=1)
     calls: dict[str, Callable[[], object]] = {
         FLOAT64: lambda: float64_epoch.prepared(epoch).run(),
         FLOAT32: float32_call(epoch),
-        ONE_THREAD: lambda: run_arrays(epoch, threads=1),
-        ALL_THREADS: lambda: run_arrays(epoch, threads=threads),
+        ONE_THREAD: lambda: run_arrays(epoch, threads=1, out=out),
+        ALL_THREADS: lambda: run_arrays(epoch, threads=threads, out=out),
     }
     if cuda:
         calls[CUDA] = lambda: run_arrays(epoch, backend="cuda")

@@ -16,15 +16,18 @@ from taospec.optimized.yuma.kernels import run_on_one_thread, run_over_columns, 
 from taospec.optimized.yuma.layout import AMOUNTS, MASKS, NEW_PERMITS, PROPORTIONS
 from taospec.optimized.yuma.parameters import PARAMETERS
 from taospec.optimized.yuma.records import DenseRows, EpochArrays, EpochArraysOutput, SparseRows, StoredRows
+from taospec.reference.invalid_input import InvalidInputError
 
 
-def run_arrays(epoch: EpochArrays, threads: int) -> EpochArraysOutput | Refusal:
-    """One epoch, or the guard that refuses it."""
+def run_arrays(
+    epoch: EpochArrays, threads: int, out: EpochArraysOutput | None = None
+) -> EpochArraysOutput | Refusal:
+    """One epoch, or the guard that refuses it. Dense rows may be answered into ``out``."""
     if isinstance(epoch.rows, SparseRows):
         return _run_sparse(epoch, epoch.rows, threads)
     rows = epoch.rows
     zero = zero_weights(epoch, rows)
-    buffers = Buffers.of(epoch.n, rows.uids.size)
+    buffers = Buffers.of(epoch.n, rows.uids.size) if out is None else Buffers.reused(out, rows)
     status, _ = _run(
         epoch, rows.uids, rows.weights, rows.bonds, (zero, NO_MARKS, NO_MARKS), buffers, NO_MARKS, threads
     )
@@ -78,13 +81,27 @@ class Buffers:
 
     @classmethod
     def of(cls, neurons: int, rows: int) -> Buffers:
-        """Buffers for one epoch; every element but those of unkept bonds will be written."""
+        """Buffers for one epoch, every element of which will be written."""
         return cls(
             np.empty((AMOUNTS, neurons), np.uint64),
             np.empty((PROPORTIONS, neurons), np.uint16),
             np.empty((MASKS, neurons), np.bool),
-            np.zeros((rows, neurons), np.uint16),
+            np.empty((rows, neurons), np.uint16),
         )
+
+    @classmethod
+    def reused(cls, out: EpochArraysOutput, rows: DenseRows) -> Buffers:
+        """The arrays of an earlier answer.
+
+        Raises:
+            InvalidInputError: they do not fit the epoch.
+        """
+        bonds, neurons = out.bonds, rows.weights.shape[1]
+        if isinstance(bonds, StoredRows) or bonds.shape != rows.bonds.shape:
+            raise InvalidInputError("out", type(bonds).__name__, "must answer an epoch of the same shape")
+        if out.amounts.shape != (AMOUNTS, neurons):
+            raise InvalidInputError("out", out.amounts.shape, "must answer an epoch of the same shape")
+        return cls(out.amounts, out.proportions, out.masks, bonds)
 
     def output(self, bonds: U16s | StoredRows) -> EpochArraysOutput:
         """The buffers by name."""
@@ -163,7 +180,7 @@ def run_batch(batch: EpochBatch, threads: int) -> list[EpochArraysOutput | Refus
         np.empty(AMOUNTS * neurons, np.uint64),
         np.empty(PROPORTIONS * neurons, np.uint16),
         np.empty(MASKS * neurons, np.bool),
-        np.zeros(cells, np.uint16),
+        np.empty(cells, np.uint16),
     )
     status = np.empty(subnets, np.int64)
     run_over_subnets(

@@ -29,13 +29,19 @@ from taospec.optimized.fixed_point.i32f32 import (
 )
 from taospec.optimized.fixed_point.words import HALF_BITS, LOW_HALF
 from taospec.optimized.yuma.arrays import Bools, F64s, I64s, Parameters, U16s, U32s, U64s
-from taospec.optimized.yuma.consensus import load_tile
 from taospec.optimized.yuma.layout import TILE
 from taospec.optimized.yuma.liquid_alpha import (
     averaged_bond,
     difference,
     exponent_of_difference,
     rates,
+)
+from taospec.optimized.yuma.plain_bonds import (
+    income_of_halves,
+    mark_present_halves,
+    plain_tile,
+    store_halves,
+    sums_of_halves,
 )
 from taospec.optimized.yuma.rows import Rows, normalized_weight
 from taospec.reference.rules import implements
@@ -70,14 +76,18 @@ def bonds_of_tiles(
 ) -> None:
     """Moving average of the tiles' bonds as stored, and their part of each row's income.
 
-    ``stored`` and ``present`` (which may have no rows) are written where a row is kept.
+    ``present`` (which may have no rows) is only written where a row is kept.
     """
     size = rows.source.size
-    raw = np.empty((size, TILE), np.uint16)
-    bits = np.empty((size, TILE), np.int64)
     sums = np.empty((2, TILE), np.int64)
     factors = np.empty((2, TILE), np.float64)
     current = np.empty(TILE, np.int64)
+    halves = np.empty((size, TILE), np.uint32)
+    lanes = np.empty((2, TILE), np.uint32)
+    is_plain = p.yuma3 and not liquid and not rows.has_one and p.rate > 0 and p.rate < ONE_BITS
+    is_all_plain = is_plain and last_tile * TILE <= rows.weights.shape[1]
+    raw = np.empty((0 if is_all_plain else size, TILE), np.uint16)
+    bits = np.empty((raw.shape[0], TILE), np.int64)
     place = np.empty(size * TILE if liquid else 0, np.int64)
     exponent = np.empty(place.size, np.int64)
     for tile in range(first_tile, last_tile):
@@ -85,6 +95,16 @@ def bonds_of_tiles(
         threshold = consensus[first : first + TILE]
         earned = incentive[first : first + TILE]
         has_outdated = current_columns(registered, first, p.last_tempo, current)
+        if is_plain and first + TILE <= rows.weights.shape[1]:
+            for j in range(TILE):
+                lanes[0, j] = np.uint32(-current[j])
+                lanes[1, j] = np.uint32(threshold[j])
+            plain_tile(p.penalty, p.rate, rows, bonds, first, lanes[0], lanes[1], halves)
+            mark_present_halves(rows.source, rows.kept, halves, first, present)
+            store_halves(rows.source, rows.kept, halves, first, stored)
+            sums_of_halves(halves, sums[0], factors[0])
+            income_of_halves(halves, rows.staked, sums[0], factors[0], earned, total_bonds)
+            continue
         load_tile(rows.weights, rows.source, first, raw)
         normalize_tile(raw, rows.divisor, bits)
         penalize_tile(p.penalty, threshold, bits)
@@ -109,6 +129,21 @@ def bonds_of_tiles(
             column_maxima(bits, sums[0], factors[0])
             normalize_columns(bits, sums[0], factors[0])
             store_tile(rows.source, rows.kept, True, bits, first, stored)
+
+
+@subroutine
+def load_tile(matrix: U16s, source: I64s, first: int, raw: U16s) -> None:
+    """Copy a tile of columns of the rows, zeros beyond the last column.
+
+    What follows works on whole tiles: loops of a length that the compiler knows.
+    """
+    width = min(TILE, matrix.shape[1] - first)
+    for row in range(source.size):
+        stored = matrix[source[row], first : first + width]
+        for j in range(width):
+            raw[row, j] = stored[j]
+        for j in range(width, TILE):
+            raw[row, j] = 0
 
 
 @subroutine
@@ -358,13 +393,14 @@ def any_is_one(values: I64s) -> bool:
 @subroutine
 @implements("YUMA-OUTPUT-3")
 def store_tile(source: I64s, kept: Bools, is_bounded: bool, bits: I64s, first: int, stored: U16s) -> None:
-    """The kept rows as u16 proportions. ``is_bounded``: none is above 1."""
+    """The kept rows as u16 proportions, zeros in the others. ``is_bounded``: none is above 1."""
     width = min(TILE, stored.shape[1] - first)
     for row in range(source.size):
-        if not kept[row]:
-            continue
         target = stored[source[row], first : first + width]
-        if is_bounded and width == TILE:
+        if not kept[row]:
+            for j in range(width):
+                target[j] = np.uint16(0)
+        elif is_bounded and width == TILE:
             for j in range(TILE):
                 target[j] = np.uint16(proportion_up_to_one_to_u16(bits[row, j]))
         else:

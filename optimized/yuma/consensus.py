@@ -17,6 +17,10 @@ from taospec.optimized.yuma.median import CODE_ONE, median_of_tile
 from taospec.optimized.yuma.rows import Rows, normalized_weight
 from taospec.reference.rules import implements
 
+CODE_STRIDE = TILE + 16
+"""Codes from one row to the next: an odd number of cache lines, so that a column of rows spreads
+over the whole cache."""
+
 
 @subroutine
 @implements("YUMA-MEDIAN-3")
@@ -27,55 +31,52 @@ def consensus_of_tiles(
 
     The vectors end with a whole tile: beyond the last neuron all weights are 0.
     """
-    raw = np.empty((rows.source.size, TILE), np.uint16)
-    codes = np.empty((rows.source.size, TILE), np.uint32)
-    lanes = np.empty((6, TILE), np.uint32)
-    median = lanes[0]
+    codes = np.empty((rows.source.size, CODE_STRIDE), np.uint32)
+    median = np.empty((1, TILE), np.uint32)
     for tile in range(first_tile, last_tile):
         first = tile * TILE
-        load_tile(rows.weights, rows.source, first, raw)
-        encode_tile(raw, rows.weight_sum, rows.divisor, codes)
-        median_of_tile(codes, rows.staked, rows.share, rows.unlisted, kappa, lanes)
+        encode_tile(rows.weights, rows.source, first, rows.divisor, codes)
+        median_of_tile(codes, rows.staked, rows.share, rows.unlisted, kappa, median)
         has_one = False
         for j in range(TILE):
-            consensus[first + j] = decode(median[j])
+            consensus[first + j] = decode(median[0, j])
             ranks[first + j] = 0
-            has_one |= median[j] == CODE_ONE
-        clip_tile(codes, median, rows.stake, has_one, ranks[first : first + TILE], trust)
+            has_one |= median[0, j] == CODE_ONE
+        clip_tile(codes, median[0], rows.stake, has_one, ranks[first : first + TILE], trust)
 
 
 @subroutine
-def load_tile(matrix: U16s, source: I64s, first: int, raw: U16s) -> None:
-    """Copy a tile of columns of the rows, zeros beyond the last column.
-
-    All that follows works on whole tiles: loops of a length that the compiler knows.
-    """
-    width = min(TILE, matrix.shape[1] - first)
-    for row in range(source.size):
-        stored = matrix[source[row], first : first + width]
-        if width == TILE:
-            for j in range(TILE):
-                raw[row, j] = stored[j]
-        else:
-            for j in range(width):
-                raw[row, j] = stored[j]
-            for j in range(width, TILE):
-                raw[row, j] = 0
-
-
-@subroutine
-def encode_tile(raw: U16s, weight_sum: I64s, divisor: U32s, codes: U32s) -> None:
+def encode_tile(weights: U16s, source: I64s, first: int, divisor: U32s, codes: U32s) -> None:
     """Codes of the normalised weights; 1.0 is stored one below (see :data:`CODE_ONE`).
 
-    1.0 is the only value with a bit above the lower half. A row that counts for nothing has
-    a divisor of zeros, which makes every code 0.
+    1.0 is the only value with a bit above the lower half. Beyond the last column and in a row
+    that counts for nothing, whose divisor is of zeros, every code is 0.
     """
-    for row in range(weight_sum.size):
+    width = min(TILE, weights.shape[1] - first)
+    # An unsigned position needs no test for counting from the end.
+    start = np.uint64(first)
+    for row in range(source.size):
+        at = source[row]
         quotient = np.int64(divisor[row, 0])
         scaled_high, scaled_low = np.int64(divisor[row, 1]), np.int64(divisor[row, 2])
-        for j in range(TILE):
-            share = normalized_weight(np.int64(raw[row, j]), quotient, scaled_high, scaled_low)
-            codes[row, j] = np.uint32(share - (share >> FRACTION_BITS))
+        if width == TILE:
+            # The same loop with a length that the compiler knows.
+            for j in range(TILE):
+                weight = np.int64(weights[at, start + np.uint64(j)])
+                codes[row, j] = code_of_weight(weight, quotient, scaled_high, scaled_low)
+        else:
+            for j in range(TILE):
+                weight = np.int64(weights[at, first + j]) if j < width else np.int64(0)
+                codes[row, j] = code_of_weight(weight, quotient, scaled_high, scaled_low)
+
+
+@inlined
+def code_of_weight(
+    weight: np.int64, quotient: np.int64, scaled_high: np.int64, scaled_low: np.int64
+) -> np.uint32:
+    """The code of a u16 weight divided by the sum of its row."""
+    share = normalized_weight(weight, quotient, scaled_high, scaled_low)
+    return np.uint32(share - (share >> FRACTION_BITS))
 
 
 @inlined

@@ -65,10 +65,10 @@ def run_record(inputs: EpochInput, threads: int, guards: int = ALL_GUARDS) -> Ep
     if dense.has_hidden_weights and full_penalty and parameters["liquid_alpha"][0] and guards & WEIGHTS_ORDER:
         return Refusal(WEIGHTS_ORDER)
     n = inputs.n
-    amounts = np.zeros((4, n), np.uint64)
-    proportions = np.zeros((5, n), np.uint16)
-    masks = np.zeros((2, n), np.bool)
-    stored = np.zeros((uids.size, n), np.uint16)
+    amounts = np.empty((4, n), np.uint64)
+    proportions = np.empty((5, n), np.uint16)
+    masks = np.empty((2, n), np.bool)
+    stored = np.empty((uids.size, n), np.uint16)
     present = np.zeros((uids.size, n), np.bool)
     arguments = (
         parameters,

@@ -70,15 +70,23 @@ def run_epochs(
 
 
 def run_arrays(
-    epoch: EpochArrays, *, backend: Backend = "auto", threads: int | None = None
+    epoch: EpochArrays,
+    *,
+    backend: Backend = "auto",
+    threads: int | None = None,
+    out: EpochArraysOutput | None = None,
 ) -> EpochArraysOutput:
-    """Run one epoch on arrays, without a Python object per element."""
+    """Run one epoch on arrays, without a Python object per element.
+
+    ``out`` is an earlier answer to an epoch of the same shape with dense rows, whose arrays the
+    CPU kernels then overwrite: fresh memory costs a simulation of large subnets some time.
+    """
     if backend == "cuda":
         on_device = _arrays_on_device(epoch)
         if not isinstance(on_device, Refusal):
             return on_device
     if backend != "reference":
-        answer = array_epochs.run_arrays(epoch, threads or threads_for(epoch.entries))
+        answer = array_epochs.run_arrays(epoch, threads or threads_for(epoch.entries), out)
         if not isinstance(answer, Refusal):
             return answer
         count_fallback(answer.guard)

@@ -36,8 +36,9 @@ NEW_PERMITS = 1
 MASKS = 2
 """Rows of the output masks, and their number."""
 
-TILE = 64
-"""Columns that are worked on together: their scratch stays in the nearest cache. The working
+TILE = 128
+"""Columns that are worked on together. Their scratch stays in the nearer caches, and a visit to
+a row, which is a page away from the next in large matrices, is worth its while. The working
 vectors end with a whole tile."""
 
 AMOUNT_NAMES: Final = ("server_emission", "validator_emission", "emission", "stake")

@@ -7,7 +7,14 @@ from typing import NamedTuple
 import numpy as np
 
 from taospec.optimized.compilation import inlined, subroutine
-from taospec.optimized.fixed_point.i32f32 import FRACTION_BITS, FRACTION_MASK, ONE_BITS, ratio, reciprocal
+from taospec.optimized.fixed_point.i32f32 import (
+    FRACTION_BITS,
+    FRACTION_MASK,
+    ONE_BITS,
+    U16_MAX,
+    ratio,
+    reciprocal,
+)
 from taospec.optimized.yuma.arrays import Bools, I64s, Parameters, U16s, U32s, U64s
 from taospec.optimized.yuma.layout import COMMIT_BLOCK, LAST_UPDATE, REGISTERED
 from taospec.reference.rules import implements
@@ -36,6 +43,8 @@ class Rows(NamedTuple):
     """Whether somebody without a row has active stake: a score of 0 for every neuron."""
     weight_sum: I64s
     """Sum of the row's u16 weights; 0 for a row that counts for nothing."""
+    has_one: bool
+    """Whether a weight may be 1.0: some row's sum is small enough to be a single weight."""
     divisor: U32s
     """What divides by the sum, three words a row: :func:`prepare_division`."""
     kept: Bools
@@ -65,6 +74,7 @@ def arrange_rows(
     kept = np.empty(rows, np.bool_)
     weight_sum = np.empty(rows, np.int64)
     divisor = np.zeros((rows, 3), np.uint32)
+    has_one = False
     current = current_weights(p, vectors, permits, uids, weights)
     for row in range(rows):
         uid[row] = uids[source[row]]
@@ -72,10 +82,11 @@ def arrange_rows(
         kept[row] = new_permits[uid[row]]
         weight_sum[row] = row_sum(current[source[row]]) if permits[uid[row]] else 0
         if weight_sum[row] > 0:
+            has_one |= weight_sum[row] <= U16_MAX
             prepare_division(weight_sum[row], divisor[row])
     share = np.empty(staked, np.uint32)
     unlisted = stake_shares(active, uid, staked, share)
-    return Rows(source, uid, staked, stake, share, unlisted, weight_sum, divisor, kept, current)
+    return Rows(source, uid, staked, stake, share, unlisted, weight_sum, has_one, divisor, kept, current)
 
 
 @subroutine

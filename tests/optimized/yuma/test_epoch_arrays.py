@@ -141,6 +141,26 @@ def test_inputs_are_left_as_they_are() -> None:
     assert all((first == second).all() for first, second in zip(before, after, strict=True))
 
 
+@pytest.mark.parametrize("threads", [1, 2])
+def test_an_earlier_answer_is_overwritten_entirely(threads: int) -> None:
+    inputs = ascending(drawn_epoch(7, "realistic"))
+    arrays = dense_arrays(inputs)
+    out = run_arrays(arrays, threads=threads)
+    for array in (out.amounts, out.proportions, out.masks, out.bonds):
+        assert isinstance(array, np.ndarray)
+        array.view(np.uint8)[:] = 0xFF if array.dtype != np.bool else 1
+    again = run_arrays(arrays, threads=threads, out=out)
+    assert again.amounts is out.amounts
+    assert differing(again, inputs) == []
+
+
+def test_an_answer_of_another_shape_is_not_overwritten() -> None:
+    small, large = (dense_arrays(ascending(drawn_epoch(4, level))) for level in ("small", "realistic"))
+    assert small.n < large.n
+    with pytest.raises(InvalidInputError, match="same shape"):
+        run_arrays(large, threads=1, out=run_arrays(small, threads=1))
+
+
 @pytest.mark.parametrize("threads", [1, 2, 3])
 def test_a_batch_answers_each_subnet_as_if_alone(threads: int) -> None:
     epochs = [without_zero_weights(ascending(drawn_epoch(seed))) for seed in range(60)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
+from odd_epochs import wide_epoch
 from upstream_epochs import SUITES, differing_fields, differing_records, upstream_epochs
 
 from taospec.conformance.generator.yuma_epoch import draw
@@ -24,6 +25,14 @@ def test_every_upstream_epoch_is_answered_without_falling_back(suite: str, threa
         cases += 1
     assert cases >= 100
     assert fallbacks() == {}
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_random_wide_epochs_with_every_oddity_equal_the_reference(threads: int) -> None:
+    for index in range(100):
+        inputs = wide_epoch(f"wide {index}")
+        expected = run_reference(inputs).output
+        assert differing_records(run_epoch(inputs, threads=threads), expected) == [], index
 
 
 @pytest.mark.parametrize(("level", "count"), [("small", 2000), ("realistic", 12)])
