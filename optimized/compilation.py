@@ -30,6 +30,9 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 CACHE_ENVIRONMENT_VARIABLE: Final = "TAOSPEC_CACHE_DIR"
 """Names the directory under which compiled kernels are kept, instead of the user's cache."""
 
+MEANINGS: Final[dict[str, Callable[..., Any]]] = {}
+"""Name of each :func:`instruction` to its meaning."""
+
 _SOURCE_ROOT: Final = Path(__file__).resolve().parent
 
 
@@ -51,9 +54,22 @@ def subroutine(function: _Function) -> _Function:
         return cast(_Function, numba.njit(cache=True, error_model="numpy")(function))
 
 
-def instruction(function: Callable[..., Any]) -> Callable[..., Any]:
-    """An operation that kernels call with values; the function says with types what it generates."""
-    return cast(Callable[..., Any], extending.intrinsic(function))
+def instruction(meaning: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """An operation that kernels call with values; the function says with types what it generates.
+
+    ``meaning`` is the operation on numpy values. It takes the place of the generated code where
+    compilation is switched off, and says what the tests hold the code to.
+    """
+
+    def mark(function: Callable[..., Any]) -> Callable[..., Any]:
+        settings: Any = config
+        operation = (
+            meaning if settings.DISABLE_JIT else cast(Callable[..., Any], extending.intrinsic(function))
+        )
+        MEANINGS[function.__name__] = meaning
+        return operation
+
+    return mark
 
 
 def kernel(function: _Function) -> _Function:

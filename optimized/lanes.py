@@ -4,13 +4,15 @@ The compiler vectorises plain loops by itself, but not in a way that keeps sums 
 while it walks over the rows of a matrix. A :data:`LANES`-wide value does: it is one vector
 register where the processor has such wide ones, and several narrower ones elsewhere.
 
-The operations are functions for kernels; outside of compiled code they mean nothing.
+The operations are functions for kernels. Where compilation is switched off, lanes are numpy
+arrays.
 """
 
 from __future__ import annotations
 
 from typing import Any, Final
 
+import numpy as np
 from llvmlite import ir  # type: ignore[import-untyped]
 from numba.core import cgutils, types
 from numba.extending import models, register_model
@@ -40,6 +42,10 @@ class _U32LanesModel(models.PrimitiveModel):
         super().__init__(manager, frontend_type, _VECTOR)  # type: ignore[no-untyped-call]
 
 
+def _store_words(lanes: Any, array: Any, row: int, column: int) -> None:
+    array[row, column : column + LANES] = lanes
+
+
 def _address(context: Any, builder: Any, array_type: Any, array: Any, row: Any, column: Any) -> Any:
     view = context.make_array(array_type)(context, builder, array)
     item_pointer: Any = cgutils.get_item_pointer
@@ -47,7 +53,7 @@ def _address(context: Any, builder: Any, array_type: Any, array: Any, row: Any, 
     return builder.bitcast(pointer, _VECTOR.as_pointer())
 
 
-@instruction
+@instruction(lambda array, row, column: array[row, column : column + LANES].copy())
 def load(typing: Any, array: Any, row: Any, column: Any) -> Any:
     """The lanes of a u32 matrix from ``(row, column)`` on."""
 
@@ -58,7 +64,7 @@ def load(typing: Any, array: Any, row: Any, column: Any) -> Any:
     return u32_lanes(array, types.intp, types.intp), generate
 
 
-@instruction
+@instruction(_store_words)
 def store(typing: Any, lanes: Any, array: Any, row: Any, column: Any) -> Any:
     """Write lanes into a u32 matrix from ``(row, column)`` on."""
 
@@ -71,7 +77,7 @@ def store(typing: Any, lanes: Any, array: Any, row: Any, column: Any) -> Any:
     return types.void(u32_lanes, array, types.intp, types.intp), generate
 
 
-@instruction
+@instruction(lambda value: np.full(LANES, value, np.uint32))
 def splat(typing: Any, value: Any) -> Any:
     """All lanes the same."""
 
@@ -81,7 +87,7 @@ def splat(typing: Any, value: Any) -> Any:
     return u32_lanes(types.uint32), generate
 
 
-@instruction
+@instruction(lambda total, lanes, limit, amount: total + np.where(lanes > limit, amount, np.uint32(0)))
 def add_where_above(typing: Any, total: Any, lanes: Any, limit: Any, amount: Any) -> Any:
     """``total + amount`` in the lanes above ``limit``, ``total`` in the others."""
 
@@ -94,7 +100,7 @@ def add_where_above(typing: Any, total: Any, lanes: Any, limit: Any, amount: Any
     return u32_lanes(u32_lanes, u32_lanes, u32_lanes, types.uint32), generate
 
 
-@instruction
+@instruction(lambda least, lanes, limit: np.where(lanes > limit, np.minimum(least, lanes), least))
 def least_above(typing: Any, least: Any, lanes: Any, limit: Any) -> Any:
     """The lesser of ``least`` and ``lanes`` in the lanes above ``limit``, ``least`` in the others."""
 
@@ -107,7 +113,7 @@ def least_above(typing: Any, least: Any, lanes: Any, limit: Any) -> Any:
     return u32_lanes(u32_lanes, u32_lanes, u32_lanes), generate
 
 
-@instruction
+@instruction(lambda greatest, lanes, limit: np.where(lanes > limit, greatest, np.maximum(greatest, lanes)))
 def greatest_not_above(typing: Any, greatest: Any, lanes: Any, limit: Any) -> Any:
     """The greater of ``greatest`` and ``lanes`` where ``lanes`` is not above ``limit``."""
 
@@ -120,7 +126,7 @@ def greatest_not_above(typing: Any, greatest: Any, lanes: Any, limit: Any) -> An
     return u32_lanes(u32_lanes, u32_lanes, u32_lanes), generate
 
 
-@instruction
+@instruction(np.minimum)
 def lesser(typing: Any, first: Any, second: Any) -> Any:
     """The minimum in every lane."""
 
@@ -130,7 +136,7 @@ def lesser(typing: Any, first: Any, second: Any) -> Any:
     return u32_lanes(u32_lanes, u32_lanes), generate
 
 
-@instruction
+@instruction(np.maximum)
 def greater(typing: Any, first: Any, second: Any) -> Any:
     """The maximum in every lane."""
 
@@ -140,7 +146,7 @@ def greater(typing: Any, first: Any, second: Any) -> Any:
     return u32_lanes(u32_lanes, u32_lanes), generate
 
 
-@instruction
+@instruction(lambda low, high: low + (high - low) // np.uint32(2))
 def midpoint(typing: Any, low: Any, high: Any) -> Any:
     """``low + floor((high - low) / 2)`` in every lane, for ``low <= high``."""
 
@@ -152,7 +158,7 @@ def midpoint(typing: Any, low: Any, high: Any) -> Any:
     return u32_lanes(u32_lanes, u32_lanes), generate
 
 
-@instruction
+@instruction(lambda lanes: lanes + np.uint32(1))
 def successor(typing: Any, lanes: Any) -> Any:
     """``lanes + 1``."""
 
@@ -162,7 +168,7 @@ def successor(typing: Any, lanes: Any) -> Any:
     return u32_lanes(u32_lanes), generate
 
 
-@instruction
+@instruction(lambda lanes, limit, yes, no: np.where(lanes <= limit, yes, no))
 def where_at_most(typing: Any, lanes: Any, limit: Any, yes: Any, no: Any) -> Any:
     """``yes`` in the lanes of at most ``limit``, ``no`` in the others."""
 
@@ -173,7 +179,7 @@ def where_at_most(typing: Any, lanes: Any, limit: Any, yes: Any, no: Any) -> Any
     return u32_lanes(u32_lanes, u32_lanes, u32_lanes, u32_lanes), generate
 
 
-@instruction
+@instruction(lambda first, second: bool((first != second).any()))
 def any_differs(typing: Any, first: Any, second: Any) -> Any:
     """Whether two lanes in the same place differ."""
 
@@ -183,7 +189,7 @@ def any_differs(typing: Any, first: Any, second: Any) -> Any:
     return types.boolean(u32_lanes, u32_lanes), generate
 
 
-@instruction
+@instruction(lambda lanes, limit: bool((lanes <= limit).any()))
 def any_at_most(typing: Any, lanes: Any, limit: Any) -> Any:
     """Whether some lane is at most the limit in the same place."""
 

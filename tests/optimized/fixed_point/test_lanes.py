@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 
 from taospec.optimized import lanes
+from taospec.optimized.compilation import MEANINGS
 
 EDGES = np.array([0, 1, 2, 2**31 - 1, 2**31, 2**31 + 1, 2**32 - 2, 2**32 - 1], np.uint32)
 ONE = np.uint32(1)
+AMOUNT = np.uint32(0x80000001)
 
 
 def words(seed: int) -> np.ndarray:
@@ -22,38 +24,46 @@ def words(seed: int) -> np.ndarray:
     return random.permutation(drawn).reshape(1, lanes.LANES)
 
 
-CASES: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
-    "add_where_above": (
-        lambda a, b, c: lanes.add_where_above(a, b, c, np.uint32(0x80000001)),
-        lambda a, b, c: a + np.where(b > c, np.uint32(0x80000001), np.uint32(0)),
-    ),
-    "least_above": (
-        lambda a, b, c: lanes.least_above(a, b, c),
-        lambda a, b, c: np.where(b > c, np.minimum(a, b), a),
-    ),
-    "greatest_not_above": (
-        lambda a, b, c: lanes.greatest_not_above(a, b, c),
-        lambda a, b, c: np.where(b > c, a, np.maximum(a, b)),
-    ),
-    "lesser": (lambda a, b, c: lanes.lesser(a, b), lambda a, b, c: np.minimum(a, b)),
-    "greater": (lambda a, b, c: lanes.greater(a, b), lambda a, b, c: np.maximum(a, b)),
-    "midpoint": (
-        lambda a, b, c: lanes.midpoint(lanes.lesser(a, b), lanes.greater(a, b)),
-        lambda a, b, c: ((a.astype(np.uint64) + b) // 2).astype(np.uint32),
-    ),
-    "successor": (lambda a, b, c: lanes.successor(a), lambda a, b, c: a + ONE),
-    "where_at_most": (
-        lambda a, b, c: lanes.where_at_most(a, b, c, a),
-        lambda a, b, c: np.where(a <= b, c, a),
-    ),
-    "splat": (lambda a, b, c: lanes.splat(np.uint32(7)), lambda a, b, c: np.full_like(a, 7)),
+CASES: dict[str, Callable[..., Any]] = {
+    "add_where_above": lambda a, b, c: lanes.add_where_above(a, b, c, AMOUNT),
+    "least_above": lambda a, b, c: lanes.least_above(a, b, c),
+    "greatest_not_above": lambda a, b, c: lanes.greatest_not_above(a, b, c),
+    "lesser": lambda a, b, c: lanes.lesser(a, b),
+    "greater": lambda a, b, c: lanes.greater(a, b),
+    "midpoint": lambda a, b, c: lanes.midpoint(lanes.lesser(a, b), lanes.greater(a, b)),
+    "successor": lambda a, b, c: lanes.successor(a),
+    "where_at_most": lambda a, b, c: lanes.where_at_most(a, b, c, a),
+    "splat": lambda a, b, c: lanes.splat(AMOUNT),
 }
+
+EXPECTED: dict[str, Callable[..., Any]] = {
+    "add_where_above": lambda a, b, c: a + (int(AMOUNT) if b > c else 0),
+    "least_above": lambda a, b, c: min(a, b) if b > c else a,
+    "greatest_not_above": lambda a, b, c: a if b > c else max(a, b),
+    "lesser": lambda a, b, c: min(a, b),
+    "greater": lambda a, b, c: max(a, b),
+    "midpoint": lambda a, b, c: (a + b) // 2,
+    "successor": lambda a, b, c: a + 1,
+    "where_at_most": lambda a, b, c: c if a <= b else a,
+    "splat": lambda a, b, c: int(AMOUNT),
+}
+
+
+def drawn(seed: int) -> list[np.ndarray]:
+    """Three rows of words, in one lane all equal."""
+    rows = [words(3 * seed + k) for k in range(3)]
+    for row in rows:
+        row[0, seed % lanes.LANES] = rows[0][0, seed % lanes.LANES]
+    return rows
+
+
+def each_word(name: str, rows: list[np.ndarray]) -> list[int]:
+    return [EXPECTED[name](*map(int, lane)) % 2**32 for lane in zip(*(row[0] for row in rows), strict=True)]
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_an_operation_on_lanes_is_the_operation_on_each_word(name: str) -> None:
-    on_lanes, on_words = CASES[name]
-    operation = numba.njit(inline="always")(on_lanes)
+    operation = numba.njit(inline="always")(CASES[name])
 
     @numba.njit
     def run(a, b, c, out):  # type: ignore[no-untyped-def]
@@ -61,11 +71,24 @@ def test_an_operation_on_lanes_is_the_operation_on_each_word(name: str) -> None:
         lanes.store(result, out, 0, 0)
 
     for seed in range(200):
-        a, b, c = (words(3 * seed + k) for k in range(3))
-        b[0, seed % lanes.LANES] = c[0, seed % lanes.LANES] = a[0, seed % lanes.LANES]
-        out = np.empty_like(a)
-        run(a, b, c, out)
-        assert (out == on_words(a, b, c)).all()
+        rows = drawn(seed)
+        out = np.empty_like(rows[0])
+        run(*rows, out)
+        assert out[0].tolist() == each_word(name, rows)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_meaning_without_compilation_is_the_operation_on_each_word(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for other in (*CASES, "lesser", "greater"):
+        monkeypatch.setattr(lanes, other, MEANINGS[other])
+    for seed in range(50):
+        rows = drawn(seed)
+        with np.errstate(over="ignore"):
+            result = CASES[name](*(row[0] for row in rows))
+        assert result.dtype == np.uint32
+        assert result.tolist() == each_word(name, rows)
 
 
 def test_a_question_about_lanes_is_true_if_one_lane_says_so() -> None:
