@@ -1,0 +1,138 @@
+"""The long comparison of the CPU kernels with the reference; run by hand, not by the test suite.
+
+``python tests/optimized/acceptance.py`` compares 100,000 small epochs with every flag and
+oddity, 1,000 epochs of 64 x 256 and 20 of 256 x 4096, field by field, on both CPU drivers
+(one thread and several). It needs some hours of one core, most of it the reference's; the
+work is spread over processes. ``--small``, ``--medium`` and ``--large`` set the numbers,
+``--seed`` draws other epochs. It ends with exit code 1 if any bit differs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import random
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import attrs
+
+sys.path.append(str(Path(__file__).parent / "yuma"))
+
+from odd_epochs import small_epoch, wide_epoch
+from upstream_epochs import differing_records
+
+from taospec.conformance.benchmark.workloads import Workload, drawn_epoch
+from taospec.optimized.yuma.epoch import fallbacks, reset_fallbacks, run_epoch
+from taospec.optimized.yuma.translation import record_of_arrays
+from taospec.reference.yuma.epoch import run_epoch as run_reference
+from taospec.reference.yuma.records import EpochInput
+
+BLOCKS_OF_SMALL = 500
+"""Small epochs that a process takes at a time."""
+
+
+def drawn_live_epoch(validators: int, neurons: int, liquid_alpha: bool, seed: str) -> EpochInput:
+    """A subnet of a live one's size, with hyperparameters and masks drawn at random."""
+    source = random.Random(seed)
+    density = source.choice((1.0, 1.0, 0.7, 0.3, 0.05))
+    workload = Workload(validators, neurons, liquid_alpha, density)
+    inputs = record_of_arrays(drawn_epoch(workload, source.getrandbits(32)))
+    late = inputs.block - 50
+    registered = tuple(late if source.random() < 0.02 else block for block in inputs.block_at_registration)
+    updated = tuple(block - source.choice((0, 0, 0, 100, 6000)) for block in inputs.last_update)
+    commits = ()
+    if source.random() < 0.3:
+        commits = tuple(
+            (uid, ((2**64 - 1, source.choice((late - 1, late, inputs.block - 400))),))
+            for uid in range(0, validators, 3)
+        )
+    return attrs.evolve(
+        inputs,
+        yuma3=liquid_alpha or source.random() < 0.7,
+        block_at_registration=registered,
+        last_update=updated,
+        commit_reveal=bool(commits),
+        weight_commits=commits,
+        owner_uid=source.choice((None, 0, validators, neurons - 1)),
+        kappa=source.choice((32_767, 32_767, 39_321, 0, 65_535)),
+        bonds_penalty=source.choice((65_535, 65_535, 0, 32_768, source.randrange(65_536))),
+        bonds_moving_average=source.choice((900_000, 975_000, 0, 1_000_000, 1_100_000)),
+        alpha_low=source.choice((45_875, 0, 6_554)),
+        alpha_high=source.choice((58_982, 65_535)),
+        alpha_sigmoid_steepness=source.choice((1000, 1000, 500, -1000, 3000, 32_767)),
+        max_allowed_validators=source.choice((validators, validators // 2, 4096)),
+        stake_threshold=source.choice((0, 10**12, 10**14)),
+    )
+
+
+def compare(inputs: EpochInput) -> list[str]:
+    """Fields in which the kernels differ from the reference."""
+    expected = run_reference(inputs).output
+    fields: list[str] = []
+    for threads in (1, 2):
+        fields += differing_records(run_epoch(inputs, backend="cpu", threads=threads), expected)
+    return fields
+
+
+def epoch_of(task: tuple[str, int, int]) -> Iterator[tuple[str, EpochInput]]:
+    """The epochs of a task, with names."""
+    kind, seed, index = task
+    if kind == "small":
+        for k in range(index * BLOCKS_OF_SMALL, (index + 1) * BLOCKS_OF_SMALL):
+            name = f"{seed} small {k}"
+            yield name, (wide_epoch if k % 10 == 0 else small_epoch)(name)
+    else:
+        validators, neurons = (64, 256) if kind == "medium" else (256, 4096)
+        # The reference computes a liquid alpha for every pair of neurons: minutes for 4096.
+        liquid_alpha = index % 3 == 0 if kind == "medium" else index % 10 == 0
+        name = f"{seed} {kind} {index}"
+        yield name, drawn_live_epoch(validators, neurons, liquid_alpha, name)
+
+
+def run(task: tuple[str, int, int]) -> tuple[str, int, list[str], dict[str, int]]:
+    """Compare the epochs of a task: kind, count, differences, fallbacks."""
+    reset_fallbacks()
+    failures = []
+    count = 0
+    for name, inputs in epoch_of(task):
+        fields = compare(inputs)
+        count += 1
+        if fields:
+            failures.append(f"{name}: {', '.join(sorted(set(fields)))}")
+    return task[0], count, failures, fallbacks()
+
+
+def main(arguments: list[str] | None = None, say: Callable[[str], None] = print) -> int:
+    """Run the comparison; the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    for kind, number in (("small", 100_000), ("medium", 1_000), ("large", 20)):
+        parser.add_argument(f"--{kind}", type=int, default=number, help=f"default {number}")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--processes", type=int, default=multiprocessing.cpu_count())
+    options = parser.parse_args(arguments)
+    tasks = [("large", options.seed, k) for k in range(options.large)]
+    tasks += [("medium", options.seed, k) for k in range(options.medium)]
+    tasks += [("small", options.seed, k) for k in range(-(-options.small // BLOCKS_OF_SMALL))]
+    start = time.perf_counter()
+    done: Counter[str] = Counter()
+    handed_on: Counter[str] = Counter()
+    failures: list[str] = []
+    with multiprocessing.get_context("spawn").Pool(options.processes) as pool:
+        for position, (kind, count, failed, refused) in enumerate(pool.imap_unordered(run, tasks), 1):
+            done[kind] += count
+            handed_on.update({f"{kind} {guard}": times for guard, times in refused.items()})
+            failures += failed
+            for failure in failed:
+                say(f"DIFFERS {failure}")
+            if position % 50 == 0 or position == len(tasks):
+                say(f"{time.perf_counter() - start:8.0f} s  {dict(done)}  different: {len(failures)}")
+    say(f"fallbacks (each epoch is run twice): {dict(handed_on)}")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
