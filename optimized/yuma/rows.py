@@ -44,7 +44,7 @@ class Rows(NamedTuple):
     weight_sum: I64s
     """Sum of the row's u16 weights; 0 for a row that counts for nothing."""
     has_one: bool
-    """Whether a weight may be 1.0: some row's sum is small enough to be a single weight."""
+    """Whether some weight is 1.0: a row's only one."""
     divisor: U32s
     """What divides by the sum, three words a row: :func:`prepare_division`."""
     kept: Bools
@@ -82,7 +82,8 @@ def arrange_rows(
         kept[row] = new_permits[uid[row]]
         weight_sum[row] = row_sum(current[source[row]]) if permits[uid[row]] else 0
         if weight_sum[row] > 0:
-            has_one |= weight_sum[row] <= U16_MAX
+            if weight_sum[row] <= U16_MAX:
+                has_one |= has_element(current[source[row]], weight_sum[row])
             prepare_division(weight_sum[row], divisor[row])
     share = np.empty(staked, np.uint32)
     unlisted = stake_shares(active, uid, staked, share)
@@ -126,6 +127,15 @@ def row_sum(row: U16s) -> np.int64:
     for j in range(row.size):
         total = np.uint32(total + np.uint32(row[j]))
     return np.int64(total)
+
+
+@subroutine
+def has_element(row: U16s, value: np.int64) -> bool:
+    """Whether some element has the value."""
+    found = False
+    for j in range(row.size):
+        found |= np.int64(row[j]) == value
+    return found
 
 
 @subroutine

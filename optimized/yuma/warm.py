@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
-import time
-from collections.abc import Iterator
-from typing import Final
-
 import attrs
 import numpy as np
+from filelock import FileLock
 
 from taospec.optimized.compilation import cache_directory
 from taospec.optimized.yuma.array_epochs import EpochBatch, run_arrays, run_batch
 from taospec.optimized.yuma.records import DenseRows, EpochArrays, EpochParameters, SparseRows, StoredRows
-
-LONGEST_COMPILATION: Final = 600.0
-"""Seconds after which another process's lock counts as left behind."""
 
 
 def compile_kernels() -> None:
@@ -26,7 +19,7 @@ def compile_kernels() -> None:
     pairs = StoredRows.of([((1, 1),), None], 2)
     entries = np.array([[0, 1]], np.uint16)
     dense = DenseRows(uids=np.arange(1), weights=entries, bonds=entries, weights_present=entries != 2)
-    with _alone():
+    with FileLock(cache_directory() / "compiling.lock"):
         for threads in (1, 2):
             for rows in (dense, SparseRows(weights=pairs, bonds=pairs)):
                 run_arrays(_two_neurons(rows), threads)
@@ -63,23 +56,3 @@ def _two_neurons(rows: DenseRows | SparseRows) -> EpochArrays:
         permits=np.array([True, False]),
         rows=rows,
     )
-
-
-@contextlib.contextmanager
-def _alone() -> Iterator[None]:
-    """Hold a lock that other processes with the same cache wait for."""
-    lock = cache_directory() / "compiling"
-    while True:
-        try:
-            lock.mkdir()
-            break
-        except FileExistsError:
-            with contextlib.suppress(OSError):
-                if time.time() - lock.stat().st_mtime > LONGEST_COMPILATION:
-                    lock.rmdir()
-            time.sleep(0.1)
-    try:
-        yield
-    finally:
-        with contextlib.suppress(OSError):
-            lock.rmdir()

@@ -7,7 +7,9 @@ import pytest
 
 @pytest.fixture(scope="session", autouse=True)
 def compiled_kernels() -> None:
-    pytest.importorskip("numba")
+    numba = pytest.importorskip("numba")
+    if numba.config.DISABLE_JIT:
+        return
     from taospec.optimized.yuma.warm import compile_kernels
 
     compile_kernels()

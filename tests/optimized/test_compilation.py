@@ -16,7 +16,6 @@ from taospec.optimized import compilation
 from taospec.optimized.compilation import CACHE_ENVIRONMENT_VARIABLE, cache_directory, source_digest
 from taospec.optimized.yuma.kernels import run_on_one_thread
 from taospec.optimized.yuma.stake import order_statistic
-from taospec.optimized.yuma.warm import compile_kernels
 
 SOURCES = Path(compilation.__file__).parent
 
@@ -86,11 +85,3 @@ def test_a_directory_that_cannot_be_written_is_passed_over(
     chosen = compilation._choose_cache_directory()
     assert not chosen.is_relative_to(tmp_path)
     assert os.access(chosen, os.W_OK)
-
-
-def test_a_lock_left_behind_does_not_stop_a_compilation() -> None:
-    lock = cache_directory() / "compiling"
-    lock.mkdir()
-    os.utime(lock, (0, 0))
-    compile_kernels()
-    assert not lock.exists()

@@ -113,9 +113,9 @@ def test_bonds_are_stored_for_the_next_permits_alone(inputs: EpochInput) -> None
 @given(epochs(), st.integers(2, 9))
 def test_the_scale_of_a_row_of_weights_does_not_matter(inputs: EpochInput, factor: int) -> None:
     """floor(k*w / (k*sum)) is floor(w / sum), exactly: only the stage of raw weights differs."""
-    rows = [row for row in inputs.weights if row]
-    assume(rows and max(w for row in rows for _, w in row) * factor <= 65535)
-    scaled = tuple(tuple((j, w * factor) for j, w in row or ()) for row in inputs.weights)
+    small = tuple(tuple((j, w // factor) for j, w in row or ()) for row in inputs.weights)
+    scaled = tuple(tuple((j, w * factor) for j, w in row) for row in small)
+    inputs = attrs.evolve(inputs, weights=small)
     assert run_epoch(attrs.evolve(inputs, weights=scaled)).output == run_epoch(inputs).output
 
 
