@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 
 from taospec.reference.chain.block_step import HOTKEY_SWAP_INTERVAL, block_step, forget_hotkey_swaps
-from taospec.reference.chain.calls import CALLS, execute
+from taospec.reference.chain.call import Call
+from taospec.reference.chain.calls import CALLS, Outcome, execute
 from taospec.reference.invalid_input import InvalidInputError
 from taospec.reference.state.digest import state_digest
-from taospec.reference.state.errors import SubtensorError
+from taospec.reference.state.errors import FrameError, SubtensorError
+from taospec.reference.state.origin import ROOT, Origin
 from taospec.reference.state.state import State
 from taospec.reference.state.storage_types import numbered_account
 
@@ -65,7 +67,7 @@ def test_a_call_that_returns_an_error_changes_neither_state_nor_events() -> None
     state.accounts[ALICE].free = 10**12
     before = state_digest(state)
     arguments = {"hotkey": BOB, "netuid": 9, "amount_staked": 10**9}
-    assert execute(state, "add_stake", ALICE, arguments, None) is SubtensorError.SubnetNotExists
+    assert execute(state, "add_stake", ALICE, arguments, None).error is SubtensorError.SubnetNotExists
     assert state_digest(state) == before
     assert state.events.take() == ()
 
@@ -81,7 +83,20 @@ def test_an_unknown_call_and_a_missing_argument_are_named(
         execute(State(), name, ALICE, arguments, None)
 
 
-def test_every_call_names_as_many_arguments_as_its_function_takes() -> None:
-    for name, call in CALLS.items():
-        taken = call.function.__code__.co_argcount
-        assert taken == 2 + len(call.arguments) + call.pays_author, name
+@pytest.mark.parametrize(("name", "call"), CALLS.items(), ids=CALLS)
+def test_every_call_declares_as_many_arguments_as_its_function_takes(name: str, call: Call) -> None:
+    taken = call.function.__code__.co_argcount
+    assert taken == 1 + (call.maker != "root") + len(call.arguments) + call.pays_author
+
+
+@pytest.mark.rule("CHAIN-CALL-1")
+@pytest.mark.parametrize("origin", [ROOT, None])
+def test_nobody_but_an_account_makes_the_calls_of_accounts(origin: Origin) -> None:
+    outcome = execute(State(), "set_perpetual_lock", origin, {"netuid": 1, "enabled": True}, None)
+    assert outcome == Outcome(FrameError.BadOrigin)
+    assert outcome.name == "BadOrigin"
+
+
+def test_an_argument_that_is_not_of_its_type_is_named() -> None:
+    with pytest.raises(InvalidInputError, match=r"add_stake\.netuid.*65536"):
+        execute(State(), "add_stake", ALICE, {"hotkey": BOB, "netuid": 65_536, "amount_staked": 1}, None)

@@ -62,7 +62,7 @@ def paid_out(reserve_out, reserve_in, amount_in):
 
 def remove(state, coldkey, amount, author=None, hotkey=HOTKEY, netuid=SUBNET):
     arguments = {"hotkey": hotkey, "netuid": netuid, "amount_unstaked": amount}
-    return execute(state, "remove_stake", coldkey, arguments, author)
+    return execute(state, "remove_stake", coldkey, arguments, author).error
 
 
 @pytest.mark.rule("STAKE-REMOVE-1", "STAKE-OUT-1", "STAKE-SWAP-2", "STAKE-CHILD-3")
@@ -98,10 +98,10 @@ def test_a_partial_sale_stops_at_its_limit_and_a_whole_one_is_refused():
         "limit_price": 640_000_000,
         "allow_partial": False,
     }
-    error = execute(state, "remove_stake_limit", ALICE, arguments, None)
+    error = execute(state, "remove_stake_limit", ALICE, arguments, None).error
     assert error is SubtensorError.SlippageTooHigh
     arguments["allow_partial"] = True
-    assert execute(state, "remove_stake_limit", ALICE, arguments, None) is None
+    assert execute(state, "remove_stake_limit", ALICE, arguments, None).error is None
     pool = state.pools.peek(SUBNET)
     assert abs(pool.alpha_in - 1_250 * TAO) <= 1
     assert abs(balance_of(state, ALICE) - 1_200 * TAO) <= 1
@@ -146,7 +146,7 @@ def root_staker(threshold, claim_type):
     state.pools[SUBNET].alpha_out = 1_000
     state.hyperparameters[SUBNET].root_claim_threshold = I96F32.from_num(threshold)
     state.coldkeys[CAROL].root_claim_type = claim_type
-    assert execute(state, "claim_root", CAROL, {"subnets": [SUBNET]}, None) is None
+    assert execute(state, "claim_root", CAROL, {"subnets": (SUBNET,)}, None).error is None
     return state
 
 
@@ -158,7 +158,7 @@ def test_what_reaches_the_threshold_is_claimed_and_one_rao_less_is_not():
     state = root_staker(1_000, ("Keep",))
     assert stake_of(state, HOTKEY, CAROL, SUBNET) == 1_000
     assert state.positions.peek((HOTKEY, CAROL, SUBNET)).root_claimed == 1_000
-    execute(state, "claim_root", CAROL, {"subnets": [SUBNET]}, None)
+    execute(state, "claim_root", CAROL, {"subnets": (SUBNET,)}, None)
     assert stake_of(state, HOTKEY, CAROL, SUBNET) == 1_000
 
 
@@ -195,7 +195,7 @@ def test_a_transfer_takes_free_stake_first_and_then_the_lock_with_it():
     state = market()
     stake(state, ALICE, 10 * TAO)
     lock = {"netuid": SUBNET, "hotkey": HOTKEY, "amount": 7 * TAO}
-    assert execute(state, "lock_stake", ALICE, lock, None) is None
+    assert execute(state, "lock_stake", ALICE, lock, None).error is None
     transfer = {
         "destination_coldkey": BOB,
         "hotkey": HOTKEY,
@@ -203,10 +203,10 @@ def test_a_transfer_takes_free_stake_first_and_then_the_lock_with_it():
         "destination_netuid": SUBNET,
         "alpha_amount": 5 * TAO,
     }
-    refused = execute(state, "transfer_stake", ALICE, transfer, None)
+    refused = execute(state, "transfer_stake", ALICE, transfer, None).error
     assert refused is SubtensorError.AccountRejectsLockedAlpha
-    assert execute(state, "set_reject_locked_alpha", BOB, {"enabled": False}, None) is None
-    assert execute(state, "transfer_stake", ALICE, transfer, None) is None
+    assert execute(state, "set_reject_locked_alpha", BOB, {"enabled": False}, None).error is None
+    assert execute(state, "transfer_stake", ALICE, transfer, None).error is None
     assert stake_of(state, HOTKEY, ALICE, SUBNET) == stake_of(state, HOTKEY, BOB, SUBNET) == 5 * TAO
     assert current_lock(state, ALICE, SUBNET).locked_mass == 5 * TAO
     assert current_lock(state, BOB, SUBNET).locked_mass == 2 * TAO
@@ -217,7 +217,7 @@ def test_a_transfer_takes_free_stake_first_and_then_the_lock_with_it():
 
 def buy(state, amount, author):
     arguments = {"hotkey": HOTKEY, "netuid": SUBNET, "amount_staked": amount}
-    return execute(state, "add_stake", ALICE, arguments, author)
+    return execute(state, "add_stake", ALICE, arguments, author).error
 
 
 @pytest.mark.rule("STAKE-FEE-1", "STAKE-INTO-1", "STAKE-SWAP-1")
@@ -289,9 +289,9 @@ def locked_subnet(mass):
     state.subnets[SUBNET].owner_hotkey = HOTKEY
     stake(state, BOB, 1_000 * TAO, hotkey=OTHER_HOTKEY)
     perpetual = {"netuid": SUBNET, "enabled": True}
-    assert execute(state, "set_perpetual_lock", BOB, perpetual, None) is None
+    assert execute(state, "set_perpetual_lock", BOB, perpetual, None).error is None
     lock = {"netuid": SUBNET, "hotkey": OTHER_HOTKEY, "amount": mass}
-    assert execute(state, "lock_stake", BOB, lock, None) is None
+    assert execute(state, "lock_stake", BOB, lock, None).error is None
     return state
 
 
@@ -329,7 +329,7 @@ def test_an_aggregate_loses_the_decay_of_a_lock_twice():
 
     def lock(coldkey, amount):
         arguments = {"netuid": SUBNET, "hotkey": HOTKEY, "amount": amount}
-        assert execute(state, "lock_stake", coldkey, arguments, None) is None
+        assert execute(state, "lock_stake", coldkey, arguments, None).error is None
 
     lock(ALICE, TAO)
     lock(BOB, TAO)

@@ -125,7 +125,7 @@ class Economy(RuleBasedStateMachine):
         pools = self.tao_reserves()
         root_shares = self.root_shares()
         unowned = {netuid: self.unowned(netuid) for netuid in TRADED}
-        error = execute(state, name, signer, arguments, author)
+        error = execute(state, name, signer, arguments, author).error
         events = state.events.take()
         if error is not None:
             assert not events
@@ -433,7 +433,7 @@ class Economy(RuleBasedStateMachine):
 
     @rule(signer=SIGNERS, subnets=CLAIMED)
     def claim_root(self, signer, subnets):
-        self.call("claim_root", signer, subnets=subnets)
+        self.call("claim_root", signer, subnets=tuple(subnets))
 
     @rule(signer=SIGNERS, claim_type=CLAIM_TYPE)
     def set_root_claim_type(self, signer, claim_type):
@@ -442,7 +442,7 @@ class Economy(RuleBasedStateMachine):
     @rule(signer=SIGNERS, hotkey=HOTKEY, netuid=NETUID, children=CHILDREN)
     def set_children(self, signer, hotkey, netuid, children):
         owner = self.owner_or(signer, hotkey)
-        self.call("set_children", owner, hotkey=hotkey, netuid=netuid, children=children)
+        self.call("set_children", owner, hotkey=hotkey, netuid=netuid, children=tuple(children))
 
     @rule(signer=SIGNERS, hotkey=HOTKEY, netuid=NETUID, take=TAKE)
     def set_childkey_take(self, signer, hotkey, netuid, take):

@@ -1,0 +1,1 @@
+"""The calls by domain: which function executes each, from which arguments, made by whom."""
