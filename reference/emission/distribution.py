@@ -5,8 +5,10 @@ Source: ``pallets/subtensor/src/coinbase/run_coinbase.rs``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
+
+import attrs
 
 from taospec.reference.emission.dividends import (
     DividendDistribution,
@@ -44,23 +46,50 @@ OwnerCutPaid = Callable[[int, int], None]
 """Called with netuid and rao when an owner's cut was staked."""
 
 
+@attrs.frozen(kw_only=True)
+class Paid:
+    """Where the alpha of a subnet's epoch went, rao. What was drained beyond the sum is dust."""
+
+    owner: int
+    """Staked to the subnet's owner."""
+    miners: int
+    """Staked for miners."""
+    withheld: int
+    """Recycled or burned instead of staked for the owner's hotkeys."""
+    childkey_burned: int
+    """Recycled by childkey burn."""
+    validators: int
+    """Staked to validators and their nominators."""
+    root_staked: int
+    """Staked on the subnet from root dividends: takes, and what had too little root stake."""
+    claimable: int
+    """Accrued to root stakers, to claim."""
+
+    @property
+    def total(self) -> int:
+        """Everything that went somewhere."""
+        return sum(attrs.astuple(self))
+
+
 @implements("EMISSION-DISTRIBUTE-1")
 def distribute(
     state: State,
     drained: Mapping[int, Drained],
     owner_cut_paid: OwnerCutPaid,
     epoch: Epoch = reference_epoch,
-) -> None:
-    """Run the epochs and pay, subnet by subnet in ascending order of netuid.
+) -> dict[int, Paid]:
+    """Run the epochs and pay, subnet by subnet in ascending order of netuid; the account of each.
 
     The block is noted as that of the last step **after** a subnet's epoch, which therefore still
     reads the previous one. ``epoch`` is an implementation of the epoch.
 
     Source: ``run_coinbase.rs:433``.
     """
+    paid = {}
     for netuid in sorted(drained):
-        distribute_emission(state, netuid, drained[netuid], owner_cut_paid, epoch)
+        paid[netuid] = distribute_emission(state, netuid, drained[netuid], owner_cut_paid, epoch)
         state.schedules[netuid].last_mechanism_step_block = state.clock.block
+    return paid
 
 
 @implements("EMISSION-DISTRIBUTE-2")
@@ -70,16 +99,30 @@ def distribute_emission(
     drained: Drained,
     owner_cut_paid: OwnerCutPaid,
     epoch: Epoch = reference_epoch,
-) -> None:
+) -> Paid:
     """Run a subnet's epoch over all but the owner's cut, and pay everybody.
+
+    Source: ``run_coinbase.rs:838``.
+    """
+    emission = run_epochs(state, netuid, drained.to_earn, epoch)
+    return pay_emission(state, netuid, drained, emission, owner_cut_paid)
+
+
+@implements("EMISSION-DISTRIBUTE-2")
+def pay_emission(
+    state: State,
+    netuid: int,
+    drained: Drained,
+    emission: Sequence[HotkeyEmission],
+    owner_cut_paid: OwnerCutPaid,
+) -> Paid:
+    """Pay everybody what an epoch drained, by what it gave each hotkey.
 
     What the epoch gives validators only fixes proportions: they share the pending of validators,
     and that of miners too **if no miner earned anything**.
 
-    Source: ``run_coinbase.rs:838``.
+    Source: ``run_coinbase.rs:855``.
     """
-    alpha = min(drained.server + drained.validator + drained.root, U64_MAX)
-    emission = run_epochs(state, netuid, alpha, epoch)
     validator_alpha = drained.validator
     if not any(each.incentive for each in emission):
         validator_alpha = min(validator_alpha + drained.server, U64_MAX)
@@ -91,10 +134,19 @@ def distribute_emission(
         drained.root,
         u64_fraction(state.parameters.tao_weight),
     )
-    _pay_owner(state, netuid, drained.owner_cut, owner_cut_paid)
-    _pay_miners(state, netuid, earnings.incentives)
-    _pay_validators(state, netuid, distribution)
-    _pay_root(state, netuid, distribution)
+    owner = _pay_owner(state, netuid, drained.owner_cut, owner_cut_paid)
+    miners, withheld = _pay_miners(state, netuid, earnings.incentives)
+    validators = _pay_validators(state, netuid, distribution)
+    root_staked, claimable = _pay_root(state, netuid, distribution)
+    return Paid(
+        owner=owner,
+        miners=miners,
+        withheld=withheld,
+        childkey_burned=earnings.recycled,
+        validators=validators,
+        root_staked=root_staked,
+        claimable=claimable,
+    )
 
 
 def _earnings(state: State, netuid: int, emission: Iterable[HotkeyEmission]) -> Earnings[AccountId]:
@@ -143,23 +195,26 @@ def _parent(
 
 
 @implements("EMISSION-DISTRIBUTE-3")
-def _pay_owner(state: State, netuid: int, owner_cut: int, owner_cut_paid: OwnerCutPaid) -> None:
-    """Stake the cut to the owner's hotkey; to nobody without an owner.
+def _pay_owner(state: State, netuid: int, owner_cut: int, owner_cut_paid: OwnerCutPaid) -> int:
+    """Stake the cut to the owner's hotkey, to nobody without an owner; what was paid, rao.
 
     Source: ``run_coinbase.rs:637``.
     """
     subnet = state.subnets.peek(netuid)
     if subnet.owner is None or subnet.owner_hotkey is None:
-        return
+        return 0
     increase_stake(state, subnet.owner_hotkey, subnet.owner, netuid, owner_cut)
     owner_cut_paid(netuid, owner_cut)
+    return owner_cut
 
 
 @implements("EMISSION-DISTRIBUTE-4", "EMISSION-DISTRIBUTE-5")
-def _pay_miners(state: State, netuid: int, incentives: Mapping[AccountId, int]) -> None:
+def _pay_miners(state: State, netuid: int, incentives: Mapping[AccountId, int]) -> tuple[int, int]:
     """Stake each incentive to where the miner's coldkey wants it; withhold those of the owner's hotkeys.
 
     Which part was withheld is noted, 0 if there was no incentive: it lowers the subnet's share.
+    Answers what was staked and what was withheld, rao. A destination of its own deposits
+    ``AutoStakeAdded``, **also for an incentive of 0**.
 
     Source: ``run_coinbase.rs:668``.
     """
@@ -172,10 +227,29 @@ def _pay_miners(state: State, netuid: int, incentives: Mapping[AccountId, int]) 
             _withhold(state, netuid, incentive)
             continue
         owner = _owner(state, hotkey)
-        destination = state.auto_stakes.peek((owner, netuid)).hotkey or hotkey
-        increase_stake(state, destination, owner, netuid, incentive)
+        _stake_incentive(state, netuid, hotkey, owner, incentive)
     whole = U96F32.saturating_from_num(total)
     state.emissions[netuid].miner_burned = U96F32.saturating_from_num(withheld).safe_div(whole)
+    return total - withheld, withheld
+
+
+@implements("EMISSION-DISTRIBUTE-4")
+def _stake_incentive(state: State, netuid: int, hotkey: AccountId, owner: AccountId, incentive: int) -> None:
+    """Stake a miner's incentive to the destination that its owner chose, to the miner itself without one.
+
+    Source: ``run_coinbase.rs:704``.
+    """
+    destination = state.auto_stakes.peek((owner, netuid)).hotkey
+    if destination is not None:
+        state.events.deposit(
+            "AutoStakeAdded",
+            netuid=netuid,
+            destination=destination,
+            hotkey=hotkey,
+            owner=owner,
+            incentive=incentive,
+        )
+    increase_stake(state, destination or hotkey, owner, netuid, incentive)
 
 
 def registered_owner_hotkeys(state: State, netuid: int) -> set[AccountId]:
@@ -199,8 +273,8 @@ def _withhold(state: State, netuid: int, incentive: int) -> None:
 
 
 @implements("EMISSION-DISTRIBUTE-6")
-def _pay_validators(state: State, netuid: int, distribution: DividendDistribution[AccountId]) -> None:
-    """Each hotkey's take to its owner, the rest to all its stakers by their shares.
+def _pay_validators(state: State, netuid: int, distribution: DividendDistribution[AccountId]) -> int:
+    """Each hotkey's take to its owner, the rest to all its stakers by their shares; the sum, rao.
 
     The take is a stake like any other, so that it gets a part of the rest.
 
@@ -208,6 +282,7 @@ def _pay_validators(state: State, netuid: int, distribution: DividendDistributio
     """
     for key in state.dividend_reports.keys_with(netuid=netuid):
         state.dividend_reports[key].alpha_dividends = 0
+    paid = 0
     for hotkey, dividends in distribution.alpha.items():
         take, rest = _split_take(state, hotkey, dividends)
         increase_stake(state, hotkey, _owner(state, hotkey), netuid, take)
@@ -215,21 +290,29 @@ def _pay_validators(state: State, netuid: int, distribution: DividendDistributio
         report = state.dividend_reports[netuid, hotkey]
         report.alpha_dividends = rest
         report.total_alpha_last_epoch = total_stake_of_hotkey(state, hotkey, netuid)
+        paid += take + rest
+    return paid
 
 
 @implements("EMISSION-DISTRIBUTE-7")
-def _pay_root(state: State, netuid: int, distribution: DividendDistribution[AccountId]) -> None:
+def _pay_root(state: State, netuid: int, distribution: DividendDistribution[AccountId]) -> tuple[int, int]:
     """Each hotkey's take to its owner as stake **on the subnet**, the rest to its root stakers to claim.
+
+    Answers what was staked and what can be claimed, rao.
 
     Source: ``run_coinbase.rs:765``.
     """
     for key in state.dividend_reports.keys_with(netuid=netuid):
         state.dividend_reports[key].root_alpha_dividends = 0
+    staked = claimable = 0
     for hotkey, dividends in distribution.root.items():
         take, rest = _split_take(state, hotkey, dividends)
         increase_stake(state, hotkey, _owner(state, hotkey), netuid, take)
-        accrue_root_dividends(state, hotkey, netuid, rest)
+        accrued = accrue_root_dividends(state, hotkey, netuid, rest)
         state.dividend_reports[netuid, hotkey].root_alpha_dividends = rest
+        claimable += accrued
+        staked += take + rest - accrued
+    return staked, claimable
 
 
 @implements("EMISSION-DISTRIBUTE-8")

@@ -89,7 +89,7 @@ def epoch_input(state: State, netuid: int, mechanism: int, alpha: int) -> EpochI
     """
     hotkeys = neuron_hotkeys(state, netuid)
     index = storage_index(netuid, mechanism)
-    family = _Family(state, netuid, hotkeys)
+    family = Family(state, netuid, hotkeys)
     uid_of = {hotkey: uid for uid, hotkey in enumerate(hotkeys)}
     hyperparameters = state.hyperparameters.peek(netuid)
     schedule = state.schedules.peek(netuid)
@@ -145,7 +145,7 @@ def _stake(state: State, hotkey: AccountId, netuid: int) -> int:
     return state.hotkey_stakes.peek((hotkey, netuid)).total_alpha
 
 
-class _Family:
+class Family:
     """Parents and children by uid; hotkeys outside the subnet get the numbers from n on."""
 
     def __init__(self, state: State, netuid: int, hotkeys: Sequence[AccountId]) -> None:
@@ -211,13 +211,20 @@ def _timelocked_commits(
 
 @implements("EMISSION-EPOCH-3")
 def _store_mechanism(state: State, index: int, uids: Sequence[AccountId], output: EpochOutput) -> None:
-    """Incentive and bonds of one mechanism.
+    """Incentive and bonds of one mechanism; the event gives the rao of every uid.
 
     Source: ``run_epoch.rs:80``.
     """
     state.mechanisms[index].incentive = output.incentive
+    deposit_incentives(state, index, output.server_emission)
     for uid in range(len(uids)):
         state.matrix_rows[index, uid].bonds = output.bonds[uid] or ()
+
+
+@implements("EMISSION-EPOCH-3")
+def deposit_incentives(state: State, index: int, emissions: tuple[int, ...]) -> None:
+    """Note what an epoch of one mechanism gives miners, rao by uid."""
+    state.events.deposit("IncentiveAlphaEmittedToMiners", netuid=index, emissions=emissions)
 
 
 @implements("EMISSION-EPOCH-3")

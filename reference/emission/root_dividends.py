@@ -16,11 +16,11 @@ ROOT_NETUID = 0
 
 
 @implements("EMISSION-ROOT-1")
-def accrue_root_dividends(state: State, hotkey: AccountId, netuid: int, amount: int) -> None:
+def accrue_root_dividends(state: State, hotkey: AccountId, netuid: int, amount: int) -> int:
     """Raise the hotkey's claimable rate on a subnet by ``amount / root stake``, truncated to 2**-32.
 
     More alpha than the root stake has rao goes to the hotkey's owner as stake instead. A hotkey
-    without root stake gets an entry of 0.
+    without root stake gets an entry of 0. Answers what was accrued, rao: ``amount``, or 0.
 
     Source: ``claim_root.rs:43``.
     """
@@ -29,7 +29,8 @@ def accrue_root_dividends(state: State, hotkey: AccountId, netuid: int, amount: 
     if amount > total.saturating_to_num(U64):
         owner = state.hotkeys.peek(hotkey).owner or ZERO_ACCOUNT
         increase_stake(state, hotkey, owner, netuid, amount)
-        return
+        return 0
     dividend = state.root_dividends[hotkey, netuid]
     claimable = I96F32.zero() if dividend.claimable is None else dividend.claimable
     dividend.claimable = claimable.saturating_add(increment)
+    return amount

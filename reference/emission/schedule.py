@@ -30,6 +30,11 @@ class Drained:
     owner_cut: int
     """For the subnet's owner."""
 
+    @property
+    def to_earn(self) -> int:
+        """All but the owner's cut: what the epoch gives to neurons."""
+        return min(self.server + self.validator + self.root, U64_MAX)
+
 
 @implements("EMISSION-SCHEDULE-1")
 def is_due(schedule: Schedule, block: int) -> bool:
@@ -54,7 +59,8 @@ def drain(state: State, netuids: Iterable[int], change_owner: Callable[[int], No
 
     A slot is consumed even where the epoch cannot run because two uids have one hotkey: then
     the pending alpha waits for the next slot. ``change_owner`` is called for each drained subnet,
-    before the next one is looked at.
+    before the next one is looked at. A deferral deposits ``EpochDeferred``, a slot without an epoch
+    ``EpochSkipped``.
 
     Source: ``run_coinbase.rs:347``.
     """
@@ -67,15 +73,31 @@ def drain(state: State, netuids: Iterable[int], change_owner: Callable[[int], No
             continue
         if len(drained) >= state.parameters.max_epochs_per_block:
             schedule.pending_epoch_at = block + 1
+            deposit_deferral(state, netuid)
             continue
         if has_distinct_hotkeys(state, netuid):
             schedule.blocks_since_last_step = 0
             drained[netuid] = _take_pending(state, netuid)
             change_owner(netuid)
+        else:
+            deposit_skip(state, netuid)
         schedule.last_epoch_block = block
         schedule.pending_epoch_at = 0
         schedule.epoch_index = min(schedule.epoch_index + 1, U64_MAX)
     return drained
+
+
+@implements("EMISSION-SCHEDULE-2")
+def deposit_deferral(state: State, netuid: int) -> None:
+    """Note that the cap defers a subnet's epoch to the next block."""
+    block = state.clock.block
+    state.events.deposit("EpochDeferred", netuid=netuid, from_block=block, to_block=block + 1)
+
+
+@implements("EMISSION-SCHEDULE-4")
+def deposit_skip(state: State, netuid: int) -> None:
+    """Note that a subnet's slot passes without an epoch."""
+    state.events.deposit("EpochSkipped", netuid=netuid, block=state.clock.block)
 
 
 @implements("EMISSION-SCHEDULE-3")

@@ -70,6 +70,7 @@ def _remove(state: State, netuid: int, hotkey: AccountId) -> None:
         state.memberships[netuid, hotkey].voting_power = 0
 
 
+@implements("EMISSION-VOTING-1")
 def _end_tracking(state: State, netuid: int) -> None:
     """Clear every average of the subnet and stop.
 
@@ -80,3 +81,4 @@ def _end_tracking(state: State, netuid: int) -> None:
     tracking = state.voting_power_tracking[netuid]
     tracking.enabled = False
     tracking.disable_at = 0
+    state.events.deposit("VotingPowerTrackingDisabled", netuid=netuid)
