@@ -1,9 +1,9 @@
 """A day of emission on a full network: kernels against the reference, in one run.
 
 ``python -m taospec.conformance.benchmark.network [BLOCKS]`` plays a day (7,200 blocks) of 128 subnets with
-256 neurons each, 64 of them validators, epochs as the schedule has them. Then the reference and the
-kernels both play a window of blocks from the same state, whose digests must agree. Before and
-after the first halving.
+256 neurons each, 64 of them validators, epochs as the schedule has them, and closes its account rao by
+rao. Then the reference and the kernels both play a window of blocks from the same state, whose
+digests and events must agree. Before and after the first halving.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import time
 from random import Random
 from typing import Final
 
+from taospec.conformance.benchmark.account import Totals, account_of
 from taospec.optimized.emission.network import Played, emit_on
 from taospec.reference.emission.coinbase import (
     OwnerHooks,
@@ -25,9 +26,9 @@ from taospec.reference.fixed_point import I96F32
 from taospec.reference.staking.stake_ledger import increase_stake
 from taospec.reference.state.digest import state_digest
 from taospec.reference.state.encoding import decode_state, encode_state
+from taospec.reference.state.hyperparameters import RecycleOrBurn
 from taospec.reference.state.ledger import subnet_account
 from taospec.reference.state.state import State
-from taospec.reference.supply.block_emission import alpha_issuance
 
 SUBNETS: Final = 128
 NEURONS: Final = 256
@@ -45,23 +46,34 @@ def main(arguments: list[str]) -> None:
     emit_on(network(9 * 10**15, subnets=2, neurons=8), 400, NOTHING_ELSE)
     for issuance in (9 * 10**15, 10_500_000 * COIN):
         state = network(issuance)
-        print(day(state, blocks))
+        print("\n".join(day(state, blocks)))
         print(window(state))
 
 
-def day(state: State, blocks: int) -> str:
-    """Play the blocks and close the account; a line of the report."""
-    before, alpha = state.issuance.total, _alpha(state)
-    start = time.perf_counter()
+def day(state: State, blocks: int) -> list[str]:
+    """Play the blocks and close the account; the lines of the report.
+
+    Raises:
+        AssertionError: the account does not close.
+    """
+    before = Totals.of(state)
     played = emit_on(state, blocks, NOTHING_ELSE)
-    seconds = time.perf_counter() - start
-    issued = (state.issuance.total - before) / COIN
-    grown = (_alpha(state) - alpha) / COIN
+    state.events.take()
+    return [_speed(played), *account_of(before, Totals.of(state), played)]
+
+
+def _speed(played: Played) -> str:
+    exchange = played.seconds - played.block_seconds - played.epoch_seconds - played.distribution_seconds
+
+    def part(name: str, seconds: float) -> str:
+        return f"{name} {seconds:.1f} s ({seconds / played.seconds:.0%})"
+
     return (
-        f"{blocks:,} blocks of {SUBNETS} subnets, {played.epochs:,} epochs: {seconds:.1f} s; "
-        f"blocks {played.kernel_seconds:.1f} s, epochs and distribution {played.distribution_seconds:.1f} s; "
-        f"{played.by_reference} blocks left to the reference; "
-        f"{issued:,.9f} TAO and {grown:,.9f} alpha issued"
+        f"{played.blocks:,} blocks, {played.epochs:,} epochs: {played.seconds:.1f} s; "
+        f"{part('blocks', played.block_seconds)}, {part('epochs', played.epoch_seconds)}, "
+        f"{part('distribution by the reference', played.distribution_seconds)}, "
+        f"{part('exchange', exchange)}; {played.by_reference} blocks and {played.epochs_from_records} epochs "
+        "left to the reference"
     )
 
 
@@ -78,14 +90,14 @@ def window(state: State) -> str:
     start = time.perf_counter()
     _by_reference(twin)
     slow = time.perf_counter() - start
-    if state_digest(state) != state_digest(twin):
+    if state_digest(state) != state_digest(twin) or state.events.take() != twin.events.take():
         raise AssertionError("the kernels and the reference disagree")
     return _ratio(played, fast, slow)
 
 
 def _ratio(played: Played, fast: float, slow: float) -> str:
     return (
-        f"window of {played.blocks} blocks with {played.epochs} epochs: equal digests, "
+        f"window of {played.blocks} blocks with {played.epochs} epochs: equal digests and events, "
         f"{slow / fast:.0f} x the reference ({fast:.2f} s against {slow:.1f} s)"
     )
 
@@ -99,7 +111,10 @@ def _by_reference(state: State) -> None:
 
 
 def network(issuance: int, subnets: int = SUBNETS, neurons: int = NEURONS) -> State:
-    """Subnets of all depths and ages whose validators weigh every miner; epochs spread over the tempo."""
+    """Subnets of all depths and ages whose validators weigh every miner; epochs spread over the tempo.
+
+    Every third owner has a miner, whose incentive is withheld.
+    """
     source = Random(issuance)
     state = State()
     state.clock.block = FIRST_BLOCK
@@ -109,6 +124,8 @@ def network(issuance: int, subnets: int = SUBNETS, neurons: int = NEURONS) -> St
         _subnet(state, source, netuid)
         for uid in range(neurons):
             _neuron(state, source, netuid, uid, neurons)
+        if netuid % 3 == 0:
+            state.subnets[netuid].owner_hotkey = _account(3, netuid, neurons - 1)
     state.pools[0].tao_reserve = sum(
         held.total_alpha for (_, netuid), held in state.hotkey_stakes.items() if netuid == 0
     )
@@ -120,6 +137,7 @@ def _subnet(state: State, source: Random, netuid: int) -> None:
     subnet.added, subnet.subtoken_enabled = True, True
     subnet.first_emission_block = FIRST_BLOCK - source.randrange(900_000)
     subnet.owner, subnet.owner_hotkey = _account(1, netuid), _account(2, netuid)
+    state.hyperparameters[netuid].recycle_or_burn = source.choice(list(RecycleOrBurn))
     pool = state.pools[netuid]
     pool.mechanism, pool.initialized = 1, True
     pool.tao_reserve = round(10 ** source.uniform(3, 5) * COIN)
@@ -156,12 +174,6 @@ def _neuron(state: State, source: Random, netuid: int, uid: int, neurons: int) -
 
 def _account(*numbers: int) -> bytes:
     return b"".join(number.to_bytes(4, "big") for number in numbers).rjust(32, b"\0")
-
-
-def _alpha(state: State) -> int:
-    return sum(
-        alpha_issuance(pool.alpha_in, pool.alpha_out) for netuid, pool in state.pools.items() if netuid
-    )
 
 
 if __name__ == "__main__":

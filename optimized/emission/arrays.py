@@ -9,6 +9,7 @@ import attrs
 import numpy as np
 
 from taospec.optimized.amm.swap_kernel import COLUMNS
+from taospec.optimized.emission.neurons import Neurons
 from taospec.reference.amm.records import DYNAMIC
 from taospec.reference.emission.coinbase import emitting_netuids
 from taospec.reference.emission.moving_price import ROOT_NETUID
@@ -55,9 +56,10 @@ SUBNET: Final = np.dtype(
         ("pending_epoch_at", np.uint64),
         ("epoch_index", np.uint64),
         ("blocks_since_last_step", np.uint64),
+        ("last_mechanism_step_block", np.uint64),
         ("distinct_hotkeys", np.bool),
-        # What an epoch of this block took
-        ("drained", np.bool),
+        # What became of a slot in this block, and what its epoch took
+        ("slot", np.int64),
         ("drained_server", np.uint64),
         ("drained_validator", np.uint64),
         ("drained_root", np.uint64),
@@ -83,6 +85,15 @@ SUBNET: Final = np.dtype(
 bits with 32 fraction bits; the share is U64F64 as two words. ``start_block`` is the block before the
 first emission."""
 
+NO_SLOT: Final = 0
+"""No epoch was due."""
+DRAINED: Final = 1
+"""The epoch took what was pending."""
+DEFERRED: Final = 2
+"""The cap on epochs moved the slot to the next block."""
+SKIPPED: Final = 3
+"""The slot passed without an epoch."""
+
 NETWORK: Final = np.dtype(
     [
         ("block", np.uint64),
@@ -95,10 +106,58 @@ NETWORK: Final = np.dtype(
         ("moving_alpha", np.uint64),
         ("max_epochs", np.int64),
         ("reported_emission", np.uint64),
+        # Books of all blocks so far
+        ("minted", np.uint64),
+        ("injected", np.uint64),
+        ("bought", np.uint64),
+        ("stranded", np.uint64),
+        ("recycled", np.uint64),
+        ("alpha_injected", np.uint64),
+        ("alpha_bought", np.uint64),
+        ("alpha_minted", np.uint64),
+        ("alpha_owner", np.uint64),
+        ("alpha_server", np.uint64),
+        ("alpha_validator", np.uint64),
+        ("alpha_root", np.uint64),
+        ("alpha_root_recycled", np.uint64),
     ],
     align=True,
 )
-"""``tao_weight``, ``owner_cut`` and ``moving_alpha`` are raw bits with 32 fraction bits."""
+"""``tao_weight``, ``owner_cut`` and ``moving_alpha`` are raw bits with 32 fraction bits. The books are
+those of :class:`Books`."""
+
+
+@attrs.frozen(kw_only=True)
+class Books:
+    """What blocks minted, and where it went; rao. The first five are TAO, the others alpha."""
+
+    minted: int
+    """Credit of the blocks."""
+    injected: int
+    """TAO put into pools."""
+    bought: int
+    """TAO that pools took in purchases."""
+    stranded: int
+    """TAO paid for purchases that no pool took."""
+    recycled: int
+    """TAO left of the credits."""
+    alpha_injected: int
+    """Minted into pools."""
+    alpha_bought: int
+    """Out of pools to nobody, in purchases."""
+    alpha_minted: int
+    """Minted for participants."""
+    alpha_owner: int
+    """Of it, to what is pending for owners."""
+    alpha_server: int
+    """To what is pending for miners."""
+    alpha_validator: int
+    """To what is pending for validators."""
+    alpha_root: int
+    """To what is pending for root stakers."""
+    alpha_root_recycled: int
+    """Recycled because root must not sell."""
+
 
 _POOL: Final = ("tao_reserve", "alpha_in", "alpha_out", "protocol_alpha", "quote_weight", "initialized")
 _PENDING: Final = (
@@ -114,6 +173,7 @@ _SCHEDULE: Final = (
     "pending_epoch_at",
     "epoch_index",
     "blocks_since_last_step",
+    "last_mechanism_step_block",
 )
 _REPORT: Final = (
     "tao_in_emission",
@@ -131,7 +191,7 @@ class NetworkArrays:
     """A state's emission as arrays."""
 
     network: Records
-    """One record of :data:`NETWORK`."""
+    """A record of :data:`NETWORK`, and room for it as it was before a block."""
     subnets: Records
     """One record of :data:`SUBNET` for each subnet but root, in the order of storage."""
     by_netuid: np.ndarray
@@ -140,6 +200,8 @@ class NetworkArrays:
     """Room for the subnets as they were before a block."""
     swap: np.ndarray
     """Room for the result of a swap."""
+    neurons: dict[int, Neurons] = attrs.field(factory=dict)
+    """The neurons of subnets by position, as far as they were loaded."""
 
     @classmethod
     def of(cls, state: State) -> NetworkArrays:
@@ -154,14 +216,32 @@ class NetworkArrays:
         for position, netuid in enumerate(netuids):
             _load(state, netuid, subnets[position])
             subnets[position]["emitting"] = netuid in emitting
-        network = np.zeros(1, NETWORK)
+        network = np.zeros(2, NETWORK)
         _load_network(state, network[0])
         by_netuid = np.argsort(netuids, kind="stable")
         return cls(network, subnets, by_netuid, subnets.copy(), np.zeros(COLUMNS, np.uint64))
 
+    @property
+    def books(self) -> Books:
+        """The books since the state was read."""
+        return Books(**{field.name: int(self.network[0][field.name]) for field in attrs.fields(Books)})
+
+    def hold_neurons(self, state: State, position: int) -> None:
+        """Read the neurons of a subnet, where arrays can hold them and do not hold them already."""
+        netuid = int(self.subnets[position]["netuid"])
+        held = self.neurons.get(position)
+        if held is None or held.owner_hotkey != state.subnets.peek(netuid).owner_hotkey:
+            read = Neurons.of(state, netuid)
+            if read is None:
+                self.neurons.pop(position, None)
+            else:
+                self.neurons[position] = read
+
     def reload(self, state: State, positions: Iterable[int]) -> None:
         """Read what a distribution may have changed in the subnets at these positions."""
         for position in positions:
+            if position in self.neurons:
+                self.neurons[position].read_stake(state)
             record = self.subnets[position]
             netuid = int(record["netuid"])
             record["alpha_out"] = state.pools.peek(netuid).alpha_out
@@ -174,6 +254,8 @@ class NetworkArrays:
         _store_network(state, self.network[0])
         for position in range(self.subnets.size) if positions is None else positions:
             _store(state, self.subnets[position])
+            if position in self.neurons:
+                self.neurons[position].store(state)
 
 
 def _load(state: State, netuid: int, record: np.void) -> None:

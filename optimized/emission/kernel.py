@@ -34,7 +34,7 @@ from taospec.optimized.emission.arithmetic import (
     terms,
     weight_after_deposit,
 )
-from taospec.optimized.emission.arrays import Records
+from taospec.optimized.emission.arrays import DEFERRED, DRAINED, NO_SLOT, SKIPPED, Records
 from taospec.optimized.fixed_point.words import HALF_BITS, ONE, ZERO, add_pair, multiply_wide
 from taospec.reference.amm.parameters import BASE_PARAMETERS, MAXIMUM_PRICE_LIMIT
 from taospec.reference.rules import implements
@@ -42,7 +42,7 @@ from taospec.reference.state.ledger import EXISTENTIAL_DEPOSIT, MAX_ISSUANCE
 from taospec.reference.yuma.commits import MAX_TEMPO
 
 PLAYED: Final = 0
-"""Every block was played, or the last one drained a subnet."""
+"""Every block was played, or the last one had a slot."""
 OUTSIDE_DOMAIN: Final = 1
 """A value is outside the domain in which the kernel is exact."""
 UNDECIDED_PURCHASE: Final = 2
@@ -65,29 +65,23 @@ PRICE_SHIFT: Final = np.uint64(30)
 def emit_blocks(
     network: Records, subnets: Records, before: Records, by_netuid: np.ndarray, blocks: int, row: Words
 ) -> tuple[int, int, int]:
-    """Play up to ``blocks`` blocks; how many were played, subnets drained in the last one, and a status.
+    """Play up to ``blocks`` blocks; how many were played, slots that came in the last one, and a status.
 
-    Stops after a block that drains. A refused block leaves everything as it was before it.
+    Stops after a block with a slot. A refused block leaves everything as it was before it.
     ``before`` and ``row`` are for the kernel's own use.
     """
     for played in range(blocks):
         _copy_records(subnets, before)
-        held = network[0]
-        kept_block, kept_issuance, kept_balances = held.block, held.issuance, held.issuance_of_balances
-        kept_stake, kept_report = held.total_stake, held.reported_emission
+        network[1] = network[0]
         status = _emit_block(network, subnets, by_netuid, row)
         if status != PLAYED:
             _copy_records(before, subnets)
-            network[0].block = kept_block
-            network[0].issuance = kept_issuance
-            network[0].issuance_of_balances = kept_balances
-            network[0].total_stake = kept_stake
-            network[0].reported_emission = kept_report
+            network[0] = network[1]
             return played, 0, status
-        drained = _drain(network, subnets)
+        slots = _drain(network, subnets)
         _advance_prices(network, subnets)
-        if drained > 0:
-            return played + 1, drained, PLAYED
+        if slots > 0:
+            return played + 1, slots, PLAYED
     return blocks, 0, PLAYED
 
 
@@ -124,6 +118,8 @@ def _emit_block(network: Records, subnets: Records, by_netuid: np.ndarray, row: 
                 return status
     n.issuance = n.issuance - left
     n.issuance_of_balances = n.issuance_of_balances - left
+    n.minted = n.minted + credit
+    n.recycled = n.recycled + left
     for i in range(subnets.size):
         if subnets[i].emitting:
             _split(network, subnets, i, sells)
@@ -262,9 +258,11 @@ def _inject(
     s.alpha_in_emission = alpha
     s.alpha_in = s.alpha_in + alpha
     s.minted_alpha = s.minted_alpha + alpha
+    n.alpha_injected = n.alpha_injected + alpha
     if tao > ZERO and _pays(subnets, i, credit, tao):
         credit = credit - tao
         s.account = s.account + tao
+        n.injected = n.injected + tao
         s.tao_in_emission = tao
         s.tao_reserve = s.tao_reserve + tao
         n.total_stake = n.total_stake + tao
@@ -299,6 +297,7 @@ def _buy(network: Records, subnets: Records, i: int, tao: np.uint64, row: Words)
         if decided != DECIDED:
             return UNDECIDED_PURCHASE
         if error != NO_ERROR:
+            n.stranded = n.stranded + tao
             return PLAYED
         s.quote_weight = weight
         s.initialized = True
@@ -311,6 +310,9 @@ def _buy(network: Records, subnets: Records, i: int, tao: np.uint64, row: Words)
     s.protocol_alpha = s.protocol_alpha + paid_out
     s.excess_tao = paid_in
     s.protocol_flow = s.protocol_flow + np.int64(paid_in)
+    n.bought = n.bought + paid_in
+    n.stranded = n.stranded + (tao - paid_in)
+    n.alpha_bought = n.alpha_bought + paid_out
     return PLAYED
 
 
@@ -323,51 +325,63 @@ def _split(network: Records, subnets: Records, i: int, sells: bool) -> None:
     s.alpha_out = s.alpha_out + s.new_alpha
     s.minted_alpha = s.minted_alpha + s.new_alpha
     rest = s.new_alpha << HALF_BITS
+    owner = ZERO
     if s.owner_cut_enabled:
         cut = s.new_alpha * n.owner_cut
         rest = rest - cut
-        s.pending_owner_cut = s.pending_owner_cut + (cut >> HALF_BITS)
+        owner = cut >> HALF_BITS
     proportion = root_proportion(n.root_tao, n.tao_weight, s.alpha_in + s.alpha_out)
-    root = multiply_32(proportion, rest) >> ONE
-    server = rest >> ONE
-    s.pending_server = s.pending_server + (server >> HALF_BITS)
-    s.pending_validator = s.pending_validator + ((rest - server - root) >> HALF_BITS)
-    amount = root >> HALF_BITS
+    root_bits = multiply_32(proportion, rest) >> ONE
+    server_bits = rest >> ONE
+    server, root = server_bits >> HALF_BITS, root_bits >> HALF_BITS
+    validator = (rest - server_bits - root_bits) >> HALF_BITS
+    s.pending_owner_cut = s.pending_owner_cut + owner
+    s.pending_server = s.pending_server + server
+    s.pending_validator = s.pending_validator + validator
     if sells:
-        s.pending_root_alpha = s.pending_root_alpha + amount
+        s.pending_root_alpha = s.pending_root_alpha + root
+        n.alpha_root = n.alpha_root + root
     else:
-        s.alpha_out = s.alpha_out - min(amount, s.alpha_out)
-        s.recycled_alpha = s.recycled_alpha + amount
-        s.minted_alpha = s.minted_alpha - min(amount, s.minted_alpha)
+        s.alpha_out = s.alpha_out - min(root, s.alpha_out)
+        s.recycled_alpha = s.recycled_alpha + root
+        s.minted_alpha = s.minted_alpha - min(root, s.minted_alpha)
+        n.alpha_root_recycled = n.alpha_root_recycled + root
+    n.alpha_minted = n.alpha_minted + s.new_alpha
+    n.alpha_owner = n.alpha_owner + owner
+    n.alpha_server = n.alpha_server + server
+    n.alpha_validator = n.alpha_validator + validator
 
 
 @subroutine
 @implements("EMISSION-SCHEDULE-1", "EMISSION-SCHEDULE-2")
 def _drain(network: Records, subnets: Records) -> int:
-    """Take the pending alpha of the subnets whose epoch runs; how many they are."""
+    """Take the pending alpha of the subnets whose epoch runs; how many have a slot, run or not."""
     n = network[0]
-    drained = 0
+    slots = drained = 0
     for i in range(subnets.size):
         s = subnets[i]
         s.blocks_since_last_step = add_saturating(s.blocks_since_last_step, ONE)
-        s.drained = False
+        s.slot = NO_SLOT
         if not _is_due(network, subnets, i):
             continue
+        slots += 1
         if drained >= n.max_epochs:
             s.pending_epoch_at = n.block + ONE
+            s.slot = DEFERRED
             continue
+        s.slot = SKIPPED
         if s.distinct_hotkeys:
             s.blocks_since_last_step = ZERO
             s.drained_server, s.pending_server = s.pending_server, ZERO
             s.drained_validator, s.pending_validator = s.pending_validator, ZERO
             s.drained_root, s.pending_root_alpha = s.pending_root_alpha, ZERO
             s.drained_owner_cut, s.pending_owner_cut = s.pending_owner_cut, ZERO
-            s.drained = True
+            s.slot = DRAINED
             drained += 1
         s.last_epoch_block = n.block
         s.pending_epoch_at = ZERO
         s.epoch_index = s.epoch_index + ONE
-    return drained
+    return slots
 
 
 @subroutine

@@ -95,6 +95,38 @@ def _neurons(state: State, source: Random, netuid: int, neurons: int, validators
         state.neurons[netuid, neurons - 1].hotkey = account(1_000 * netuid)
 
 
+def enrich(state: State, source: Random) -> State:
+    """Families, several mechanisms, commits, voting power, miners with a destination, short permits."""
+    for netuid in [netuid for netuid in state.subnets if netuid]:
+        neurons = state.subnets[netuid].neurons
+        kind = source.randrange(6)
+        hyperparameters = state.hyperparameters[netuid]
+        hyperparameters.yuma3, hyperparameters.liquid_alpha = source.random() < 0.5, source.random() < 0.5
+        hyperparameters.bonds_penalty = source.choice([0, 65535, 32768])
+        state.auto_stakes[account(500 + neurons - 1), netuid].hotkey = account(1_000 * netuid)
+        if kind == 0:
+            parents = [account(1_000 * netuid), account(7_777)]
+            child = account(1_000 * netuid + 1)
+            increase_stake(state, parents[1], account(498), netuid, 10**13)
+            state.childkeys[child, netuid].parents = tuple((2**61, parent) for parent in parents)
+            for parent in parents:
+                state.childkeys[parent, netuid].children = ((2**61, child),)
+        elif kind == 1:
+            hyperparameters.mechanism_count = 2
+            state.mechanisms[4096 + netuid].last_update = (99_999,) * neurons
+        elif kind == 2:
+            hyperparameters.commit_reveal = True
+            state.hash_commits[netuid, account(1_000 * netuid)].commits = ((bytes(32), 0, 99_000, 0),)
+        elif kind == 3:
+            tracking = state.voting_power_tracking[netuid]
+            tracking.enabled, tracking.rate, tracking.disable_at = True, 10**17, 100_012
+        elif kind == 4:
+            state.metagraphs[netuid].validator_permit = (True,)
+        else:
+            hyperparameters.commit_reveal = True
+    return state
+
+
 def emit_by_reference(state: State, blocks: int, hooks: Any = NOTHING_ELSE) -> None:
     for _ in range(blocks):
         state.clock.block += 1
