@@ -56,3 +56,7 @@ def test_the_degenerate_vectors_show_what_their_rows_say(cases):
     inputs, value = out("emission.dividend_distribution/974d4937a62eb358")
     assert inputs["pending_root_alpha"] != "0"
     assert all(amount == "0" for _, amount in value["root_alpha"])
+    inputs, value = out("emission.coinbase/fa70d0697c2f7692")
+    next_block = str(int(inputs["block"]) + 1)
+    (deferred,) = [row[0] for row in value["set"]["PendingEpochAt"] if row[1] == next_block]
+    assert deferred not in [row[0] for row in value["set"]["LastEpochBlock"]]
