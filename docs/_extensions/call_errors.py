@@ -1,9 +1,10 @@
 """The directive ``call-errors``: what refuses a call, in order, and the vector that shows it.
 
 ``{call-errors} CALL``
-    one check a line, ``Error | when``; the options ``effects``, ``fee`` and ``rounding``, all needed, stand
-    below the table. Which case shows an error is read from the committed vectors. The build fails if a
-    vector refuses the call with an error that the table lacks, or if the table names one that does not exist.
+    one check a line, ``Error | when``, or ``Error | when | why it cannot happen``; the options ``effects``,
+    ``fee`` and ``rounding``, all needed, stand below the table. Which case shows an error is read from the
+    committed vectors. The build fails if a vector refuses the call with an error that the table lacks, or
+    if the table names one that does not exist.
 """
 
 from __future__ import annotations
@@ -34,12 +35,16 @@ class CallErrorsDirective(SphinxDirective):
         for source in SOURCES:
             self.env.note_dependency(str(folder / source))
         shown = {error: case for (name, error), case in refusals(folder).items() if name == call}
-        checks = [[cell.strip() for cell in line.split("|", 1)] for line in self.content if line.strip()]
+        checks = [[cell.strip() for cell in line.split("|", 2)] for line in self.content if line.strip()]
         if problem := disagreement([check[0] for check in checks], shown):
             raise self.error(f"{call}: {problem}")
         rows = [
-            [[nodes.literal("", error)], self.parse_inline(when)[0], _case(shown.get(error))]
-            for error, when in checks
+            [
+                [nodes.literal("", error)],
+                self.parse_inline(when)[0],
+                self.parse_inline(never[0])[0] if never else _case(shown.get(error)),
+            ]
+            for error, when, *never in checks
         ]
         errors = table([f"{call}: error", "if", "shown by"], rows)
         items = (f":{name.capitalize()}: {self.options[name]}" for name in EFFECTS)

@@ -10,7 +10,13 @@ from typing import Any, Final
 
 from taospec.reference.state.errors import FrameError, SubtensorError, SwapError
 
-SOURCES: Final = ("chain/chain_apply_block.jsonl.gz", "staking/staking_conviction.jsonl.gz")
+SOURCES: Final = (
+    "chain/chain_apply_block.jsonl.gz",
+    "staking/staking_conviction.jsonl.gz",
+    "staking/staking_refusals.jsonl.gz",
+)
+GUARD: Final = "guard:"
+"""Before the error of a call that was refused before dispatch."""
 ERRORS: Final = frozenset(error.value for kind in (SubtensorError, SwapError, FrameError) for error in kind)
 
 
@@ -30,7 +36,7 @@ def _refused(case: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     value = case.get("out", {}).get("value")
     if case["op"] == "chain.apply_block":
         results = zip(case["in"]["calls"], value["results"], strict=True)
-        yield from ((call["call"], result) for call, result in results if result != "Ok")
+        yield from ((call["call"], result.removeprefix(GUARD)) for call, result in results if result != "Ok")
     elif case["op"] == "staking.conviction.sequence":
         steps = zip(case["in"]["ops"], value, strict=True)
         locks = (step["r"] for operation, step in steps if operation[0] == "lock")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).parents[2]
 # The Sphinx extensions of the project are no package.
@@ -17,6 +20,21 @@ def test_refusals_of_whole_blocks_and_of_lock_sequences_are_found() -> None:
     assert found["add_stake", "SubtokenDisabled"].startswith("chain.apply_block/")
     assert found["lock_stake", "AmountTooLow"].startswith("staking.conviction.sequence/")
     assert not any(error in ("Ok", "ok") for _, error in found)
+
+
+@pytest.mark.parametrize(
+    "chapter", sorted((ROOT / "spec" / "staking").glob("*.md")), ids=lambda path: path.stem
+)
+def test_every_error_of_a_staking_call_has_a_vector_or_a_reason_why_it_cannot_happen(chapter: Path) -> None:
+    found = refusals(ROOT / "conformance" / "vectors")
+    tables = re.findall(r"^:::\{call-errors\} (\w+)\n(.*?)^:::$", chapter.read_text("utf-8"), re.M | re.S)
+    rows = [(call, line) for call, table in tables for line in table.splitlines() if " | " in line]
+    lacking = [
+        (call, line)
+        for call, line in rows
+        if line.count(" | ") == 1 and (call, line.split(" | ")[0]) not in found
+    ]
+    assert not lacking
 
 
 def test_an_error_that_a_vector_shows_has_to_be_in_the_table() -> None:
