@@ -7,6 +7,7 @@ import pytest
 
 import taospec.conformance
 import taospec.spec
+from taospec.conformance.degenerate_emission import degenerate_cases
 from taospec.conformance.operations.emission import REFERENCE
 from taospec.conformance.vector_file import read_vector_file
 
@@ -60,3 +61,37 @@ def test_the_degenerate_vectors_show_what_their_rows_say(cases):
     next_block = str(int(inputs["block"]) + 1)
     (deferred,) = [row[0] for row in value["set"]["PendingEpochAt"] if row[1] == next_block]
     assert deferred not in [row[0] for row in value["set"]["LastEpochBlock"]]
+
+
+def test_the_degenerate_states_of_our_own_do_what_their_rows_say(cases):
+    """Hotkey 11 is the owner's, 12 the validator's, 13 the miner's. Every epoch has 82 alpha and a cut of 18."""
+
+    def answered(vector):
+        case = cases[f"emission.coinbase/{vector}"].case()
+        value = case.expected.out["value"]["set"]
+        assert REFERENCE[case.op](case.inputs) == case.expected.out
+        return (
+            case.inputs,
+            value,
+            {hotkey: int(alpha) for hotkey, _, alpha in value.get("TotalHotkeyAlpha", [])},
+        )
+
+    _, ordinary_claims, without_owner = answered("e075fc40354cc2e4")
+    assert without_owner.keys() == {"12", "13"}
+    assert answered("da1a7c57f873cfc7")[2].keys() == {"11"}
+    _, _, all_to_the_miner = answered("fa5e2c2e703be733")
+    assert all_to_the_miner.keys() == {"11", "13"}
+    assert all_to_the_miner["13"] > 82 * 10**9
+    _, claims, to_the_validator = answered("71ee275d0d1082b4")
+    assert ["12", [["1", "0"]]] in claims["RootClaimable"]
+    assert ["12", [["1", "0"]]] not in ordinary_claims["RootClaimable"]
+    assert to_the_validator["12"] > 100 * 10**9
+    inputs, waiting, paid = answered("d771de4705d7f24c")
+    assert not paid
+    assert waiting["LastEpochBlock"] == [["1", inputs["block"]]]
+    assert int(waiting["PendingServerEmission"][0][1]) > 41 * 10**9
+
+
+def test_the_committed_degenerate_cases_are_those_of_the_reference():
+    committed = read_vector_file(VECTORS / "emission_degenerate.jsonl.gz").lines
+    assert [line.case() for line in committed] == list(degenerate_cases())
