@@ -64,7 +64,7 @@ def test_the_degenerate_vectors_show_what_their_rows_say(cases):
 
 
 def test_the_degenerate_states_of_our_own_do_what_their_rows_say(cases):
-    """Hotkey 11 is the owner's, 12 the validator's, 13 the miner's. Every epoch has 82 alpha and a cut of 18."""
+    """Hotkeys: the owner's 11, the validator's 12, the miner's 13. An epoch has 82 alpha and a cut of 18."""
 
     def answered(vector):
         case = cases[f"emission.coinbase/{vector}"].case()
