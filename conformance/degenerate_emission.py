@@ -111,9 +111,10 @@ def no_owner(state: State) -> None:
 
 def no_stake(state: State) -> None:
     """Nobody has stake, here or on root."""
-    for table in (state.positions, state.hotkey_stakes):
-        for key in list(table):
-            table.remove(key)
+    for position in list(state.positions):
+        state.positions.remove(position)
+    for stake in list(state.hotkey_stakes):
+        state.hotkey_stakes.remove(stake)
 
 
 def no_dividends(state: State) -> None:
