@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from exchange_mutants import EXCHANGE
 from mutant import Mutant
+from staking_mutants import STAKING
 
 TYPES = "fixed_point/types.py"
 NUMBERS = "fixed_point/numbers.py"
@@ -699,4 +700,4 @@ YUMA = (
     ),
 )
 
-MUTANTS = (*FIXED_POINT, *YUMA, *EXCHANGE)
+MUTANTS = (*FIXED_POINT, *YUMA, *EXCHANGE, *STAKING)

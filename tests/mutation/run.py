@@ -32,6 +32,13 @@ YUMA_FILES = tuple(
 EXCHANGE_FILES = tuple(
     VECTORS / "amm" / f"{suite}.jsonl.gz" for suite in ("amm_balancer", "amm_swap", "amm_reference")
 )
+STAKING_FILES = (
+    VECTORS / "staking" / "staking_bounds.jsonl.gz",
+    VECTORS / "staking" / "staking_refusals.jsonl.gz",
+    VECTORS / "staking" / "staking_conviction.jsonl.gz",
+    VECTORS / "state" / "state_reference.jsonl.gz",
+    VECTORS / "chain" / "chain_apply_block.jsonl.gz",
+)
 TIME_LIMIT = 300
 """Seconds after which a mutant counts as killed: it hangs."""
 
@@ -106,6 +113,8 @@ def _files(mutant: Mutant) -> tuple[Path, ...]:
     """The vectors that exercise what the mutant changes, the nearest first."""
     if mutant.file.startswith("amm/"):
         return EXCHANGE_FILES
+    if mutant.file.startswith(("staking/", "state/")):
+        return STAKING_FILES
     return (FIXED_POINT_FILES if mutant.file.startswith("fixed_point/") else ()) + YUMA_FILES
 
 

@@ -33,15 +33,15 @@ OWNERS: Final = dict(zip(HOTKEYS, (0, 0, 0, 1, 2, 3, 4, 5), strict=True))
 DELEGATES: Final = HOTKEYS[:4]
 
 
-def economy() -> State:
-    """The state before its first block."""
+def economy(*, lean_root: bool = False) -> State:
+    """The state before its first block; a lean root has one holder, who can leave its account empty."""
     state = State()
     state.clock.block = START
     _set_parameters(state)
     _own_hotkeys(state)
     for netuid in NETUIDS:
         _add_subnet(state, netuid)
-    _stake(state)
+    _stake(state, lean_root)
     _back_with_tao(state)
     return state
 
@@ -112,14 +112,15 @@ def _register(state: State, netuid: int) -> None:
     state.mechanisms[netuid].last_update = (START - 1,) * n
 
 
-def _stake(state: State) -> None:
+def _stake(state: State, lean_root: bool) -> None:
     """Owners and five nominators; coldkeys 10 and 11 hold no stake."""
     for place, hotkey in enumerate(HOTKEYS):
-        for netuid in (ROOT, *TRADED):
+        for netuid in (ROOT, *TRADED) if place == 0 or not lean_root else TRADED:
             owner = COLDKEYS[OWNERS[hotkey]]
             _stake_one(state, hotkey, owner, netuid, (place + 1) * TAO // (netuid + 1) + place)
     for place, coldkey in enumerate(COLDKEYS[5:10]):
-        _stake_one(state, HOTKEYS[0], coldkey, ROOT, (3 * place + 1) * TAO + 7)
+        if not lean_root:
+            _stake_one(state, HOTKEYS[0], coldkey, ROOT, (3 * place + 1) * TAO + 7)
         _stake_one(state, HOTKEYS[place % 3], coldkey, 1 + place % 3, (place + 2) * TAO + 1)
         _stake_one(state, HOTKEYS[1], coldkey, 1, 20_000_001)
 

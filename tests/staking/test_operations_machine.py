@@ -36,11 +36,12 @@ from economy import (
 )
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from taospec.reference.amm.swap import current_price, swap_fee
 from taospec.reference.chain.block_step import block_step
 from taospec.reference.chain.calls import CALLS, execute
+from taospec.reference.staking.conviction import DUST
 from taospec.reference.staking.locks import available_to_unstake, current_lock
 from taospec.reference.staking.positions import total_coldkey_alpha
 from taospec.reference.staking.root_claims import owed, rate
@@ -98,13 +99,34 @@ CLAIMED = st.lists(st.sampled_from((*TRADED, ROOT, MISSING_SUBNET)), max_size=6,
 TAKE = st.sampled_from((0, 4_000, 5_000, 5_001, 11_796, 11_797, 65_535))
 
 
+LOCKS = st.lists(
+    st.tuples(
+        st.sampled_from(COLDKEYS[:10]),
+        st.sampled_from((ROOT, *TRADED, *TRADED)),
+        st.sampled_from(HOTKEYS),
+        st.sampled_from((1_000, 1_000, 999, 500, 1)),
+        st.booleans(),
+    ),
+    max_size=10,
+)
+"""Locks of the first block: coldkey, subnet, hotkey, thousandths of the stake, perpetual."""
+KEEPS_LOCKS = ("transfer_stake", "move_lock", "set_perpetual_lock", "set_reject_locked_alpha")
+"""Calls that leave the locked mass of a subnet what it was, if they stay within it: but for dust, which
+each of the two locks that they write may become."""
+
+
 class Economy(RuleBasedStateMachine):
     """The economy of :mod:`economy`, and beside it what its books should say."""
 
     def __init__(self):
         super().__init__()
-        self.state = economy()
+        self.start(economy())
+
+    def start(self, state):
+        """Open the books of a state."""
+        self.state = state
         self.incremental = IncrementalDigest(self.state)
+        self.seen = set()
         self.user_dust = 0
         self.beside_pool = {netuid: SURPLUS if netuid else 0 for netuid in NETUIDS}
         self.buy_fees = 0
@@ -116,6 +138,17 @@ class Economy(RuleBasedStateMachine):
 
     # What happens.
 
+    @initialize(lean_root=st.booleans(), locks=LOCKS, accept=st.booleans())
+    def begin(self, lean_root, locks, accept):
+        """Root with many holders or one; some stake is locked already."""
+        self.start(economy(lean_root=lean_root))
+        for coldkey, netuid, hotkey, part, perpetual in locks:
+            alpha = total_coldkey_alpha(self.state, coldkey, netuid) * part // 1_000
+            self.call("lock_stake", coldkey, netuid=netuid, hotkey=hotkey, amount=alpha)
+            self.call("set_perpetual_lock", coldkey, netuid=netuid, enabled=perpetual)
+        for coldkey in COLDKEYS if accept else ():
+            self.call("set_reject_locked_alpha", coldkey, enabled=False)
+
     @pytest.mark.rule("CHAIN-CALL-1", "STATE-ATOMIC-1")
     def call(self, name, signer, author=None, **arguments):
         """Execute a call; compare what it did to the balances with what it reports."""
@@ -125,8 +158,10 @@ class Economy(RuleBasedStateMachine):
         pools = self.tao_reserves()
         root_shares = self.root_shares()
         unowned = {netuid: self.unowned(netuid) for netuid in TRADED}
+        locked = self.locked()
         error = execute(state, name, signer, arguments, author).error
         events = state.events.take()
+        self.seen.update(event.name for event in events)
         if error is not None:
             assert not events
             assert state_digest(state) == before
@@ -142,6 +177,10 @@ class Economy(RuleBasedStateMachine):
             assert issuance[1] - state.issuance.total == dust
             self.note_surplus(name, events, balances, pools, arguments)
         self.note_bookings(root_shares)
+        crosses = arguments.get("origin_netuid") != arguments.get("destination_netuid")
+        if name in KEEPS_LOCKS and not crosses:
+            after = self.locked()
+            assert all(0 <= locked[netuid] - after[netuid] < 2 * DUST for netuid in NETUIDS)
         if name != "claim_root":
             self.require_alpha_of_somebody(name, unowned, arguments)
         return None
@@ -202,7 +241,7 @@ class Economy(RuleBasedStateMachine):
         drained = {netuid: self.pending(netuid) for netuid in TRADED}
         root_shares, user_dust = self.root_shares(), self.user_dust
         block_step(state, parent_hash)
-        state.events.take()
+        self.seen.update(event.name for event in state.events.take())
         assert user_dust == state.issuance.total - state.issuance.of_balances
         assert state.issuance.total - total <= block_emission(total)
         paid = 0
@@ -272,6 +311,16 @@ class Economy(RuleBasedStateMachine):
         signer, hotkey, netuid = self.held_place(position)
         alpha = self.alpha_amount(amount, signer, hotkey, netuid)
         self.call("remove_stake", signer, author, hotkey=hotkey, netuid=netuid, amount_unstaked=alpha)
+
+    @rule(rest=st.integers(0, 2 * EXISTENTIAL_DEPOSIT), author=AUTHORS)
+    def leave_root(self, rest, author):
+        """Everybody unstakes from root, the last one but a few rao: less than an account may hold."""
+        places = self.root_positions()
+        for hotkey, coldkey in places:
+            held = stake_of(self.state, hotkey, coldkey, ROOT)
+            left = rest if (hotkey, coldkey) == places[-1] else 0
+            alpha = max(held - left, 0)
+            self.call("remove_stake", coldkey, author, hotkey=hotkey, netuid=ROOT, amount_unstaked=alpha)
 
     @rule(signer=SIGNERS, hotkey=HOTKEY, netuid=NETUID, amount=AMOUNT)
     def remove_any_stake(self, signer, hotkey, netuid, amount):
@@ -612,6 +661,14 @@ class Economy(RuleBasedStateMachine):
 
     def balance(self, who):
         return self.state.accounts.peek(who).free
+
+    def locked(self):
+        """Locked mass of all coldkeys on each subnet, rao."""
+        held = [key[:2] for key, lock in self.state.locks.items() if lock.lock is not None]
+        return {
+            netuid: sum(current_lock(self.state, *key).locked_mass for key in held if key[1] == netuid)
+            for netuid in NETUIDS
+        }
 
     def tao_reserves(self):
         return {netuid: self.state.pools.peek(netuid).tao_reserve for netuid in NETUIDS}
