@@ -35,6 +35,7 @@ from taospec.conformance.refused_calls import (
 from taospec.conformance.storage_changes import encode_dump
 from taospec.conformance.vector_file import FORMAT, PROTOCOL, Case, case_id, write_vector_file
 from taospec.reference.fixed_point import I96F32, U64F64
+from taospec.reference.state.ledger import subnet_account
 from taospec.reference.state.locks import LockState
 from taospec.reference.state.rate_limits import Transaction
 from taospec.reference.state.state import State
@@ -176,6 +177,12 @@ def _smallest_nomination(state: State) -> None:
     state.parameters.nominator_min_required_stake = 500_000_000
 
 
+def _root_cannot_pay_the_rest(state: State) -> None:
+    """Root's account dies of the first payment: the sale of what is left fails after the pool paid."""
+    _smallest_nomination(state)
+    state.accounts[subnet_account(0)].free = STAKE - 200
+
+
 # Calls.
 
 
@@ -189,6 +196,10 @@ def _add(amount: int) -> Call:
 
 def _remove(amount: int, hotkey: int = ALICES) -> Call:
     return _call("remove_stake", hotkey=str(hotkey), netuid=str(DEEP), amount_unstaked=str(amount))
+
+
+def _leave_on_root(rest: int) -> Call:
+    return _call("remove_stake", hotkey=str(BOBS), netuid="0", amount_unstaked=str(STAKE - rest))
 
 
 def _transfer(amount: int) -> Call:
@@ -324,6 +335,7 @@ BOUNDS: Final = (
     Bound("STAKE-CLAIM-11", (_claim(DEEP),), ("Ok",), _owed(1_000)),
     Bound("STAKE-NOMINATOR-2", (_remove(STAKE - SWEPT, BOBS),), ("Ok",), _smallest_nomination),
     Bound("STAKE-NOMINATOR-2", (_remove(STAKE - SWEPT - 1, BOBS),), ("Ok",), _smallest_nomination),
+    Bound("STAKE-NOMINATOR-2", (_leave_on_root(300),), ("Ok",), _root_cannot_pay_the_rest),
     Bound(
         "STAKE-CLAIM-2",
         (

@@ -3,7 +3,8 @@
 What upstream's own rules weaken, and by how much at most:
 
 - A sale or claim that leaves less than the existential deposit on a subnet's account kills it:
-  the account then has up to 499 rao less than ``SubnetTAO`` says.
+  the account then has up to 499 rao less than ``SubnetTAO`` says. A sweep that the dead account
+  cannot pay takes them off ``SubnetTAO`` all the same.
 - A buy's fee that no author takes and that would not bring the burn account to the existential
   deposit stays on the subnet's account, outside its pool.
 - A swap stopped by its limit enters the pool with the amount that reaches the limit, whatever was
@@ -214,7 +215,7 @@ class Economy(RuleBasedStateMachine):
             kept = moved - (self.state.pools.peek(netuid).tao_reserve - pools[netuid])
             self.buy_fees += fees[netuid]
             if account in balances and account not in self.state.accounts:
-                assert 0 <= -kept < EXISTENTIAL_DEPOSIT
+                assert -max(-self.beside_pool[netuid], 0) <= -kept < EXISTENTIAL_DEPOSIT
                 self.dead_subnet_dust -= kept
             elif "register" in name and netuid == arguments["netuid"]:
                 assert kept == swap_fee(self.state.pools.peek(netuid), moved)

@@ -40,9 +40,22 @@ def test_a_claim_one_rao_below_the_threshold_pays_nothing_and_one_at_it_pays_all
 
 @pytest.mark.rule("STAKE-NOMINATOR-2")
 def test_a_nomination_worth_less_than_the_minimum_is_swept_and_one_rao_more_is_not():
-    below, at = changes("STAKE-NOMINATOR-2")
+    below, at, _ = changes("STAKE-NOMINATOR-2")
     assert ["102", "1"] in below["removed"]["TotalHotkeyAlpha"]
     assert at["set"]["TotalHotkeyAlpha"] == [["102", "1", str(SWEPT + 1)]]
+
+
+@pytest.mark.rule("STAKE-NOMINATOR-2")
+def test_a_sweep_that_fails_deletes_the_stake_keeps_what_it_had_written_and_pays_nobody():
+    """Alice leaves 300 rao of 10 alpha on root, whose account then has 100 rao: it dies of it.
+
+    The pool gives 300 rao more than Alice gets, and of 20 alpha it has 10 left.
+    """
+    _, _, unpaid = changes("STAKE-NOMINATOR-2")
+    balances = {row[0]: int(row[1]) for row in unpaid["set"]["Balances::Account"]}
+    assert balances["1"] == 1_000 * 10**9 + 10 * 10**9 - 300
+    assert ["0", str(10 * 10**9)] in unpaid["set"]["SubnetTAO"]
+    assert ["102", "0"] in unpaid["removed"]["TotalHotkeyAlpha"]
 
 
 # Claims, against the ideal in exact fractions.
