@@ -203,8 +203,14 @@ def _leave_on_root(rest: int) -> Call:
 
 
 def _transfer(amount: int) -> Call:
-    route = {"origin_netuid": str(DEEP), "destination_netuid": str(DEEP), "alpha_amount": str(amount)}
-    return _call("transfer_stake", destination_coldkey=str(BOB), hotkey=str(ALICES), **route)
+    return _call(
+        "transfer_stake",
+        destination_coldkey=str(BOB),
+        hotkey=str(ALICES),
+        origin_netuid=str(DEEP),
+        destination_netuid=str(DEEP),
+        alpha_amount=str(amount),
+    )
 
 
 def _take(name: str, take: int) -> Call:
