@@ -36,6 +36,7 @@ from taospec.reference.state.accounts import DEFAULT_TAKE
 from taospec.reference.state.locks import LockState
 from taospec.reference.state.safe_float import ZERO, SafeFloat
 from taospec.reference.subnets.burn_price import bumped_burn, decayed_burn
+from taospec.reference.subnets.dissolution import largest_remainder as shared_out
 from taospec.reference.subnets.lock_cost import network_lock_cost
 from taospec.reference.supply.block_emission import INITIAL_EMISSION
 from taospec.reference.supply.halvings import closed_form_emission
@@ -221,6 +222,24 @@ def registration_prices(figure: Figure, colours: Sequence[str]) -> None:
     lock_axis.set_ylim(bottom=0)
 
 
+def largest_remainder(figure: Figure, colours: Sequence[str]) -> None:
+    """Nine claims on 100 rao: floors, remainders, and who gets one rao more."""
+    shares_axis, remainder_axis = figure.subplots(1, 2)
+    weights = [31, 11, 7, 7, 19, 3, 3, 5, 2]
+    places = range(len(weights))
+    floors = [100 * weight // sum(weights) for weight in weights]
+    remainders = [100 * weight % sum(weights) for weight in weights]
+    extra = [dict(shared_out(100, weights))[place] - floors[place] for place in places]
+    shares_axis.bar(places, floors, color=colours[0], alpha=0.6)
+    shares_axis.bar(places, extra, bottom=floors, color=colours[1])
+    shares_axis.set_title("shares, rao", loc="left", fontsize=10)
+    remainder_axis.bar(places, remainders, color=[colours[1 if more else 0] for more in extra], alpha=0.8)
+    remainder_axis.set_title(f"remainders, of {sum(weights)}", loc="left", fontsize=10)
+    for ax in (shares_axis, remainder_axis):
+        ax.set_xlabel("place in the list", fontsize=9)
+        ax.set_xticks(places)
+
+
 def conviction(figure: Figure, colours: Sequence[str]) -> None:
     """Mass and conviction of a decaying and a perpetual lock."""
     blocks = range(0, 5_256_001, 36_000)
@@ -305,6 +324,7 @@ PICTURES: dict[Callable[[Figure, Sequence[str]], None], tuple[float, float]] = {
     ln_error: (7.2, 3.2),
     conviction: (7.2, 2.8),
     registration_prices: (7.2, 2.8),
+    largest_remainder: (7.2, 2.8),
     supply_curve: (7.2, 3.0),
     alpha_split: (7.2, 3.0),
     price_average: (7.2, 3.0),

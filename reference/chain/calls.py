@@ -13,6 +13,7 @@ import attrs
 
 from taospec.reference.chain.call import Call
 from taospec.reference.chain.catalogue.balances import BALANCES_CALLS
+from taospec.reference.chain.catalogue.lifecycle import LIFECYCLE_CALLS
 from taospec.reference.chain.catalogue.registration import REGISTRATION_CALLS
 from taospec.reference.chain.catalogue.staking import STAKING_CALLS
 from taospec.reference.chain.guards import check_guards
@@ -23,7 +24,12 @@ from taospec.reference.state.origin import Origin, require_root, require_signed
 from taospec.reference.state.state import State
 from taospec.reference.state.storage_types import AccountId
 
-CALLS: Final[Mapping[str, Call]] = {**BALANCES_CALLS, **STAKING_CALLS, **REGISTRATION_CALLS}
+CALLS: Final[Mapping[str, Call]] = {
+    **BALANCES_CALLS,
+    **STAKING_CALLS,
+    **REGISTRATION_CALLS,
+    **LIFECYCLE_CALLS,
+}
 """Every call that is modelled, by upstream's name."""
 
 

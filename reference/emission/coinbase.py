@@ -91,7 +91,7 @@ def mint_block_emission(state: State) -> int:
     """
     issuance = state.issuance.total
     emission = block_emission(issuance)
-    _report_emission(state, issuance, emission)
+    report_emission(state, issuance, emission)
     return mint_tao(state, emission)
 
 
@@ -194,7 +194,7 @@ def emit_to_subnets(
         pool = state.pools[netuid]
         terms[netuid] = subnet_terms(pool, emissions[netuid], root_tao, tao_weight)
         alpha_out = terms[netuid].alpha_out.saturating_to_num(U64)
-        _report_emission(state, alpha_issuance(pool.alpha_in, pool.alpha_out), alpha_out)
+        report_emission(state, alpha_issuance(pool.alpha_in, pool.alpha_out), alpha_out)
     payer = _AccountCredit(state, credit)
     for netuid in netuids:
         _book_injection(state, netuid, inject(netuid, state.pools[netuid], terms[netuid], payer))
@@ -299,7 +299,7 @@ def _prices(state: State, netuids: Iterable[int]) -> dict[int, U64F64]:
     }
 
 
-def _report_emission(state: State, issuance: int, emission: int) -> None:
+def report_emission(state: State, issuance: int, emission: int) -> None:
     """The question for an emission leaves its answer in a report, but not from the total supply on."""
     if issuance < TOTAL_SUPPLY:
         state.network_report.block_emission = emission

@@ -254,6 +254,7 @@ def _stamp(state: State, hotkey: AccountId, netuid: int, transaction: Transactio
     state.transaction_limits[hotkey, netuid, transaction].last_block = state.clock.block
 
 
+@implements("SUBNET-ROOT-4")
 def root_validators_adopt(state: State, netuid: int) -> None:
     """Schedule the subnet owner's hotkey as only child of every root validator that allows it.
 

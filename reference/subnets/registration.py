@@ -58,6 +58,7 @@ def burned_register(state: State, coldkey: AccountId, netuid: int, hotkey: Accou
     registration.this_block = min(registration.this_block + 1, U16_MAX)
     report = state.subnet_reports[netuid]
     report.recycled_for_registration = min(report.recycled_for_registration + burn, U64_MAX)
+    state.events.deposit("RAORecycledForRegistrationSet", netuid=netuid, rao=report.recycled_for_registration)
     record_tao_inflow(state, netuid, paid)
     state.events.deposit("NeuronRegistered", netuid=netuid, uid=uid, hotkey=hotkey)
 
@@ -92,7 +93,7 @@ def associate_hotkey(state: State, coldkey: AccountId, hotkey: AccountId) -> Non
 
     Source: ``pallets/subtensor/src/staking/helpers.rs:126``.
     """
-    require(not _is_subnet_account(hotkey), SubtensorError.CannotUseSystemAccount)
+    require(not is_subnet_account(hotkey), SubtensorError.CannotUseSystemAccount)
     if hotkey_exists(state, hotkey):
         return
     state.hotkeys[hotkey].owner = coldkey
@@ -110,5 +111,10 @@ def _has_place(state: State, netuid: int) -> bool:
     return state.subnets.peek(netuid).neurons < most or neuron_to_prune(state, netuid) is not None
 
 
-def _is_subnet_account(who: AccountId) -> bool:
+@implements("SUBNET-REGISTER-3")
+def is_subnet_account(who: AccountId) -> bool:
+    """Whether this is the account of a netuid, with or without a subnet.
+
+    Source: ``pallets/subtensor/src/subnets/subnet.rs:478``.
+    """
     return who == subnet_account(int.from_bytes(who[12:14], "little"))

@@ -26,7 +26,7 @@ def register_neuron(state: State, netuid: int, hotkey: AccountId) -> int:
     Source: ``registration.rs:13``.
     """
     if state.subnets.peek(netuid).neurons < state.hyperparameters.peek(netuid).max_allowed_uids:
-        return _append_neuron(state, netuid, hotkey)
+        return append_neuron(state, netuid, hotkey)
     uid = neuron_to_prune(state, netuid)
     if uid is None:
         raise DispatchError(SubtensorError.NoNeuronIdAvailable)
@@ -114,7 +114,7 @@ def replace_neuron(state: State, netuid: int, uid: int, hotkey: AccountId) -> No
 
 
 @implements("SUBNET-UID-6")
-def _append_neuron(state: State, netuid: int, hotkey: AccountId) -> int:
+def append_neuron(state: State, netuid: int, hotkey: AccountId) -> int:
     """Add a neuron at the end of every vector but the stake weights.
 
     Every vector grows by one entry, however long it is.

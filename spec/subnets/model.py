@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from taospec.spec.real_numbers import Real, real
@@ -33,3 +34,23 @@ def lock_reduction_interval(interval: int, block_emission: int) -> Real:
 def network_lock_cost(last_lock: int, min_lock: int, blocks: int, interval: Real) -> Real:
     """``max(min_lock, 2 * last_lock - last_lock * blocks / interval)``, after the first subnet."""
     return max(real.mpf(min_lock), 2 * last_lock - last_lock * real.mpf(blocks) / interval)
+
+
+def median(prices: Sequence[Real]) -> Real:
+    """The middle one of prices, or the mean of the middle two; 1 without any."""
+    if not prices:
+        return real.one
+    ascending, middle = sorted(prices), len(prices) // 2
+    if len(prices) % 2:
+        return ascending[middle]
+    return (ascending[middle - 1] + ascending[middle]) / 2
+
+
+def quota(pot: int, weight: int, total: int) -> Real:
+    """What is due of a pot to a weight."""
+    return real.mpf(pot) * weight / total
+
+
+def owner_refund(lock: int, alpha: int, cut: int, price: Real) -> Real:
+    """A lock less the owner's cut of all alpha, a part of 65535, at a price."""
+    return max(real.zero, lock - real.mpf(alpha) * cut / 65_535 * price)
