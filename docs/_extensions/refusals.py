@@ -19,6 +19,9 @@ GUARD: Final = "guard:"
 """Before the error of a call that was refused before dispatch."""
 ERRORS: Final = frozenset(error.value for kind in (SubtensorError, SwapError, FrameError) for error in kind)
 
+GUARD: Final = "guard:"
+"""Before the error of a guard."""
+
 
 def refusals(folder: Path) -> dict[tuple[str, str], str]:
     """Return the first case that shows each pair of a call and the error that refused it."""
@@ -44,8 +47,12 @@ def _refused(case: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def disagreement(named: Sequence[str], shown: Iterable[str]) -> str:
-    """Say what is wrong with the errors of a table, nothing if they fit what vectors show."""
-    unknown, missing = sorted(set(named) - ERRORS), sorted(set(shown) - set(named))
+    """Say what is wrong with the errors of a table, nothing if they fit what vectors show.
+
+    Errors of guards may be named, as ``guard:Error``, but need not: some refuse every call.
+    """
+    unknown = sorted({error.removeprefix(GUARD) for error in named} - ERRORS)
+    missing = sorted({error for error in shown if not error.startswith(GUARD)} - set(named))
     if unknown:
         return f"there is no error {', '.join(unknown)}"
     return f"vectors show {', '.join(missing)}, which the table lacks" if missing else ""

@@ -39,6 +39,23 @@ def become_delegate(state: State, hotkey: AccountId) -> None:
         state.hotkeys[hotkey].delegate_take = hotkey_take(state, hotkey)
 
 
+@implements("CHAIN-GUARD-3")
+def check_take(state: State, coldkey: AccountId, hotkey: AccountId, take: int) -> None:
+    """What is checked before a change of a take is accepted into a block.
+
+    Raises in this order:
+        DelegateTakeTooLow: below the network's minimum.
+        DelegateTakeTooHigh: above the network's maximum, **also when lowering**.
+        HotKeyAccountNotExists: the hotkey has no owner.
+        NonAssociatedColdKey: the caller is not its owner.
+
+    Source: ``pallets/subtensor/src/guards/check_delegate_take.rs:26``.
+    """
+    require(take >= state.parameters.min_delegate_take, SubtensorError.DelegateTakeTooLow)
+    require(take <= state.parameters.max_delegate_take, SubtensorError.DelegateTakeTooHigh)
+    _require_owner(state, coldkey, hotkey)
+
+
 @implements("STAKE-TAKE-3")
 def decrease_take(state: State, coldkey: AccountId, hotkey: AccountId, take: int) -> None:
     """Lower a delegate's take.

@@ -46,3 +46,8 @@ def test_an_error_that_a_vector_shows_has_to_be_in_the_table() -> None:
 def test_a_table_cannot_name_an_error_that_does_not_exist() -> None:
     assert disagreement(["AmountTooSmall"], []) == "there is no error AmountTooSmall"
     assert disagreement(["AmountTooLow", "Token::FundsUnavailable"], []) == ""
+
+
+def test_a_table_may_name_what_guards_refuse_but_need_not() -> None:
+    assert disagreement(["guard:DelegateTakeTooLow"], ["guard:ColdkeySwapAnnounced"]) == ""
+    assert disagreement(["guard:TakeTooSmall"], []) == "there is no error TakeTooSmall"

@@ -8,7 +8,7 @@ from typing import Final
 from taospec.reference.chain.call import Call
 from taospec.reference.staking.burning import add_stake_burn, burn_alpha, recycle_alpha
 from taospec.reference.staking.childkeys import set_childkey_take, set_children
-from taospec.reference.staking.delegation import decrease_take, increase_take, set_auto_stake
+from taospec.reference.staking.delegation import check_take, decrease_take, increase_take, set_auto_stake
 from taospec.reference.staking.locks import lock_stake, move_lock, set_perpetual_lock, set_reject_locked_alpha
 from taospec.reference.staking.operations import (
     add_stake,
@@ -119,8 +119,8 @@ STAKING_CALLS: Final[Mapping[str, Call]] = {
     ),
     "recycle_alpha": Call(recycle_alpha, {"hotkey": account, "amount": u64, "netuid": u16}),
     "burn_alpha": Call(burn_alpha, {"hotkey": account, "amount": u64, "netuid": u16}),
-    "increase_take": Call(increase_take, {"hotkey": account, "take": u16}),
-    "decrease_take": Call(decrease_take, {"hotkey": account, "take": u16}),
+    "increase_take": Call(increase_take, {"hotkey": account, "take": u16}, guard=check_take),
+    "decrease_take": Call(decrease_take, {"hotkey": account, "take": u16}, guard=check_take),
     "set_coldkey_auto_stake_hotkey": Call(set_auto_stake, {"netuid": u16, "hotkey": account}),
     "claim_root": Call(claim_root, {"subnets": NETUIDS}),
     "set_root_claim_type": Call(set_root_claim_type, {"new_root_claim_type": CLAIM_TYPE}),
