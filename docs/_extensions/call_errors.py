@@ -3,8 +3,8 @@
 ``{call-errors} CALL``
     one check a line, ``Error | when``, or ``Error | when | why it cannot happen``; the options ``effects``,
     ``fee`` and ``rounding``, all needed, stand below the table. Which case shows an error is read from the
-    committed vectors. The build fails if a vector refuses the call with an error that the table lacks, or
-    if the table names one that does not exist.
+    committed vectors. A call without a line is one that nothing refuses. The build fails if a vector
+    refuses the call with an error that the table lacks, or if the table names one that does not exist.
 """
 
 from __future__ import annotations
@@ -46,6 +46,8 @@ class CallErrorsDirective(SphinxDirective):
             ]
             for error, when, *never in checks
         ]
+        if not rows:
+            rows = [[[nodes.Text("none")], [nodes.Text("nothing refuses it")], [nodes.Text("")]]]
         errors = table([f"{call}: error", "if", "shown by"], rows)
         items = (f":{name.capitalize()}: {self.options[name]}" for name in EFFECTS)
         fields = self.parse_text_to_nodes("\n".join(items))

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from taospec.reference.chain.catalogue.staking import STAKING_CALLS
+
 ROOT = Path(__file__).parents[2]
 # The Sphinx extensions of the project are no package.
 sys.path.insert(0, str(ROOT / "docs" / "_extensions"))
@@ -35,6 +37,11 @@ def test_every_error_of_a_staking_call_has_a_vector_or_a_reason_why_it_cannot_ha
         if line.count(" | ") == 1 and (call, line.split(" | ")[0]) not in found
     ]
     assert not lacking
+
+
+def test_every_staking_call_has_a_table() -> None:
+    text = "".join(path.read_text("utf-8") for path in sorted((ROOT / "spec" / "staking").glob("*.md")))
+    assert set(re.findall(r"^:::\{call-errors\} (\w+)$", text, re.M)) == set(STAKING_CALLS)
 
 
 def test_an_error_that_a_vector_shows_has_to_be_in_the_table() -> None:
