@@ -41,7 +41,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from taospec.reference.amm.swap import current_price, swap_fee
 from taospec.reference.chain.block_step import block_step
-from taospec.reference.chain.calls import CALLS, execute
+from taospec.reference.chain.calls import execute
+from taospec.reference.chain.catalogue.balances import BALANCES_CALLS
+from taospec.reference.chain.catalogue.staking import STAKING_CALLS
 from taospec.reference.staking.conviction import DUST
 from taospec.reference.staking.locks import available_to_unstake, current_lock
 from taospec.reference.staking.positions import total_coldkey_alpha
@@ -740,10 +742,9 @@ TestEconomy = Economy.TestCase
 TestEconomy.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
 
 
-def test_the_machine_knows_every_call():
+def test_the_machine_knows_every_call_of_staking_and_balances():
     text = Path(__file__).read_text(encoding="utf-8")
-    called = {name for name in CALLS if f'"{name}"' in text}
-    assert called == set(CALLS)
+    assert all(f'"{name}"' in text for name in (*STAKING_CALLS, *BALANCES_CALLS))
 
 
 @pytest.mark.rule("CHAIN-BLOCK-1")
