@@ -1,15 +1,18 @@
 """The long comparison of the CPU kernels with the reference; run by hand, not by the test suite.
 
-``python tests/optimized/acceptance.py`` compares 100,000 small epochs with every flag and
-oddity, 1,000 epochs of 64 x 256 and 20 of 256 x 4096, field by field, on both CPU drivers
-(one thread and several). It needs some hours of one core, most of it the reference's; the
-work is spread over processes. ``--small``, ``--medium`` and ``--large`` set the numbers,
-``--seed`` draws other epochs. It ends with exit code 1 if any bit differs.
+``python tests/optimized/acceptance.py --journal FILE`` compares 100,000 small epochs with every
+flag and oddity, 1,000 epochs of 64 x 256 and 20 of 256 x 4096, field by field, on both CPU
+drivers (one thread and several). It takes about an hour of one core, most of it the
+reference's; the work is spread over ``--processes``. ``--small``, ``--medium`` and ``--large``
+set the numbers, ``--seed`` draws other epochs. What is done is written to the journal, and a run
+with the same journal goes on from there; another version of the kernels starts anew. It ends
+with exit code 1 if any bit differs.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import multiprocessing
 import random
 import sys
@@ -17,6 +20,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeAlias
 
 import attrs
 
@@ -26,6 +30,7 @@ from odd_epochs import small_epoch, wide_epoch
 from upstream_epochs import differing_records
 
 from taospec.conformance.benchmark.workloads import Workload, drawn_epoch
+from taospec.optimized.compilation import source_digest
 from taospec.optimized.yuma.epoch import fallbacks, reset_fallbacks, run_epoch
 from taospec.optimized.yuma.translation import record_of_arrays
 from taospec.reference.yuma.epoch import run_epoch as run_reference
@@ -33,6 +38,23 @@ from taospec.reference.yuma.records import EpochInput
 
 BLOCKS_OF_SMALL = 500
 """Small epochs that a process takes at a time."""
+
+Task: TypeAlias = tuple[str, int, int]
+"""Kind of epochs, seed, number of the task."""
+
+
+@attrs.frozen
+class Comparison:
+    """What became of a task."""
+
+    task: Task
+    epochs: int
+    seconds: float
+    """Of processor time."""
+    failures: list[str]
+    """Name of each epoch that is answered differently, and the fields."""
+    fallbacks: dict[str, int]
+    """How often each guard refused; each epoch is run twice."""
 
 
 def drawn_live_epoch(validators: int, neurons: int, liquid_alpha: bool, seed: str) -> EpochInput:
@@ -78,7 +100,7 @@ def compare(inputs: EpochInput) -> list[str]:
     return fields
 
 
-def epoch_of(task: tuple[str, int, int]) -> Iterator[tuple[str, EpochInput]]:
+def epochs_of(task: Task) -> Iterator[tuple[str, EpochInput]]:
     """The epochs of a task, with names."""
     kind, seed, index = task
     if kind == "small":
@@ -93,17 +115,66 @@ def epoch_of(task: tuple[str, int, int]) -> Iterator[tuple[str, EpochInput]]:
         yield name, drawn_live_epoch(validators, neurons, liquid_alpha, name)
 
 
-def run(task: tuple[str, int, int]) -> tuple[str, int, list[str], dict[str, int]]:
-    """Compare the epochs of a task: kind, count, differences, fallbacks."""
+def run(task: Task) -> Comparison:
+    """Compare the epochs of a task."""
     reset_fallbacks()
+    start = time.process_time()
     failures = []
     count = 0
-    for name, inputs in epoch_of(task):
+    for name, inputs in epochs_of(task):
         fields = compare(inputs)
         count += 1
         if fields:
             failures.append(f"{name}: {', '.join(sorted(set(fields)))}")
-    return task[0], count, failures, fallbacks()
+    return Comparison(task, count, time.process_time() - start, failures, fallbacks())
+
+
+class Journal:
+    """The comparisons made so far with this version of the kernels, kept in a file."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._version = source_digest()
+        self.comparisons: list[Comparison] = []
+        if path is not None and path.exists():
+            entries = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+            self.comparisons = [
+                Comparison(**{**entry["comparison"], "task": tuple(entry["comparison"]["task"])})
+                for entry in entries
+                if entry["version"] == self._version
+            ]
+
+    @property
+    def done(self) -> set[Task]:
+        """The tasks that need not be run again."""
+        return {comparison.task for comparison in self.comparisons}
+
+    def add(self, comparison: Comparison) -> None:
+        """Keep a comparison."""
+        self.comparisons.append(comparison)
+        if self._path is not None:
+            entry = {"version": self._version, "comparison": attrs.asdict(comparison)}
+            with self._path.open("a", encoding="utf-8") as stream:
+                stream.write(json.dumps(entry) + "\n")
+
+    def summary(self) -> str:
+        """Epochs compared by kind, differences, processor time."""
+        epochs: Counter[str] = Counter()
+        seconds = 0.0
+        differing = 0
+        for comparison in self.comparisons:
+            epochs[comparison.task[0]] += comparison.epochs
+            seconds += comparison.seconds
+            differing += len(comparison.failures)
+        return f"{dict(epochs)}, {differing} different; {seconds:.0f} s of processor time"
+
+    def fallbacks(self) -> dict[str, int]:
+        """Refusals by kind of epoch and guard."""
+        refusals: Counter[str] = Counter()
+        for comparison in self.comparisons:
+            for guard, times in comparison.fallbacks.items():
+                refusals[f"{comparison.task[0]} {guard}"] += times
+        return dict(refusals)
 
 
 def main(arguments: list[str] | None = None, say: Callable[[str], None] = print) -> int:
@@ -113,25 +184,23 @@ def main(arguments: list[str] | None = None, say: Callable[[str], None] = print)
         parser.add_argument(f"--{kind}", type=int, default=number, help=f"default {number}")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--processes", type=int, default=multiprocessing.cpu_count())
+    parser.add_argument("--journal", type=Path, help="file that keeps what is done")
     options = parser.parse_args(arguments)
     tasks = [("large", options.seed, k) for k in range(options.large)]
     tasks += [("medium", options.seed, k) for k in range(options.medium)]
     tasks += [("small", options.seed, k) for k in range(-(-options.small // BLOCKS_OF_SMALL))]
-    start = time.perf_counter()
-    done: Counter[str] = Counter()
-    handed_on: Counter[str] = Counter()
-    failures: list[str] = []
+    journal = Journal(options.journal)
+    tasks = [task for task in tasks if task not in journal.done]
     with multiprocessing.get_context("spawn").Pool(options.processes) as pool:
-        for position, (kind, count, failed, refused) in enumerate(pool.imap_unordered(run, tasks), 1):
-            done[kind] += count
-            handed_on.update({f"{kind} {guard}": times for guard, times in refused.items()})
-            failures += failed
-            for failure in failed:
+        for position, comparison in enumerate(pool.imap_unordered(run, tasks), 1):
+            journal.add(comparison)
+            for failure in comparison.failures:
                 say(f"DIFFERS {failure}")
-            if position % 50 == 0 or position == len(tasks):
-                say(f"{time.perf_counter() - start:8.0f} s  {dict(done)}  different: {len(failures)}")
-    say(f"fallbacks (each epoch is run twice): {dict(handed_on)}")
-    return 1 if failures else 0
+            if position % 50 == 0 or comparison.task[0] == "large":
+                say(f"{len(tasks) - position} tasks left; {journal.summary()}")
+    say(journal.summary())
+    say(f"fallbacks (each epoch is run twice): {journal.fallbacks()}")
+    return 1 if any(comparison.failures for comparison in journal.comparisons) else 0
 
 
 if __name__ == "__main__":
