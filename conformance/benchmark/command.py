@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-import numba
 from rich.console import Console
 
 from taospec.conformance.benchmark.epochs import measure
 from taospec.conformance.benchmark.report import plot, print_results
 from taospec.conformance.benchmark.workloads import DENSITIES, SIZES, workloads
+from taospec.optimized.threads import usable_threads
 
 
 class _Size(click.ParamType):  # type: ignore[type-arg]
@@ -72,7 +72,7 @@ def bench_command(
     results = measure(
         list(workloads(sizes, densities)),
         budget=budget,
-        threads=threads or numba.get_num_threads(),
+        threads=threads or usable_threads(),
         reference_limit=reference_limit,
         with_batch=with_batch,
         progress=lambda work: console.print(f"measuring {work}", style="dim"),

@@ -12,8 +12,9 @@ from taospec.optimized.yuma.arrays import Bools, I64s, U16s, U64s
 from taospec.optimized.yuma.conversion import collect_rows, live_zeros
 from taospec.optimized.yuma.cpu import FULL_PENALTY, NO_MARKS, Dense, Refusal
 from taospec.optimized.yuma.guards import PASSED, WEIGHTS_ORDER
-from taospec.optimized.yuma.kernels import run_on_one_thread, run_over_columns, run_over_subnets
+from taospec.optimized.yuma.kernels import run_on_one_thread
 from taospec.optimized.yuma.layout import AMOUNTS, MASKS, NEW_PERMITS, PROPORTIONS
+from taospec.optimized.yuma.parallel import run_over_columns, run_over_subnets
 from taospec.optimized.yuma.parameters import PARAMETERS
 from taospec.optimized.yuma.records import DenseRows, EpochArrays, EpochArraysOutput, SparseRows, StoredRows
 from taospec.reference.invalid_input import InvalidInputError

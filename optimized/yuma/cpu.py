@@ -10,7 +10,7 @@ import numpy as np
 from taospec.optimized.yuma.arrays import Bools, I64s, U16s, U64s
 from taospec.optimized.yuma.conversion import place_bonds, place_weights
 from taospec.optimized.yuma.guards import ALL_GUARDS, PASSED, WEIGHTS_ORDER
-from taospec.optimized.yuma.kernels import run_on_one_thread, run_over_columns
+from taospec.optimized.yuma.kernels import run_on_one_thread
 from taospec.optimized.yuma.layout import (
     ACTIVE,
     ALPHA,
@@ -29,6 +29,7 @@ from taospec.optimized.yuma.layout import (
     VALIDATOR,
     VALIDATOR_TRUST,
 )
+from taospec.optimized.yuma.parallel import run_over_columns
 from taospec.optimized.yuma.parameters import PARAMETERS, pack_parameters
 from taospec.optimized.yuma.records import StoredRows
 from taospec.reference.yuma.commits import earliest_live_commits

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Literal, TypeAlias
 
-import numba
-
+from taospec.optimized.threads import usable_threads
 from taospec.optimized.yuma import array_epochs
 from taospec.optimized.yuma.array_epochs import EpochBatch
 from taospec.optimized.yuma.cpu import Refusal, run_record
@@ -31,8 +30,10 @@ __all__ = [
 Backend: TypeAlias = Literal["auto", "cpu", "cuda", "reference"]
 """Who computes. ``auto`` takes the CPU kernels."""
 
-CELLS_WORTH_THREADS = 16_384
-"""Weights below which handing columns to other threads costs more than it saves."""
+WEIGHTS_WORTH_THREADS = 65_536
+"""Below so many weights handing columns to other threads costs more than it saves."""
+COST_OF_LIQUID_ALPHA = 8
+"""About how many times as long a weight takes with liquid alpha."""
 
 
 def run_epoch(inputs: EpochInput, *, backend: Backend = "auto", threads: int | None = None) -> EpochOutput:
@@ -49,7 +50,7 @@ def run_epoch(inputs: EpochInput, *, backend: Backend = "auto", threads: int | N
         if not isinstance(on_device, Refusal):
             return on_device
     entries = sum(len(row) for row in inputs.weights if row)
-    answer = run_record(inputs, threads or threads_for(entries))
+    answer = run_record(inputs, threads or threads_for(entries, inputs.yuma3 and inputs.liquid_alpha))
     if isinstance(answer, Refusal):
         count_fallback(answer.guard)
         return reference.run_epoch(inputs).output
@@ -65,7 +66,7 @@ def run_epochs(
             run_epoch(epoch, backend="cpu", threads=1) if isinstance(answer, Refusal) else answer
             for epoch, answer in zip(inputs, _on_device(inputs), strict=True)
         ]
-    with ThreadPoolExecutor(threads or numba.get_num_threads()) as pool:
+    with ThreadPoolExecutor(threads or usable_threads()) as pool:
         return list(pool.map(lambda epoch: run_epoch(epoch, backend=backend, threads=1), inputs))
 
 
@@ -86,7 +87,9 @@ def run_arrays(
         if not isinstance(on_device, Refusal):
             return on_device
     if backend != "reference":
-        answer = array_epochs.run_arrays(epoch, threads or threads_for(epoch.entries), out)
+        answer = array_epochs.run_arrays(
+            epoch, threads or threads_for(epoch.entries, bool(epoch.packed["liquid_alpha"][0])), out
+        )
         if not isinstance(answer, Refusal):
             return answer
         count_fallback(answer.guard)
@@ -102,16 +105,17 @@ def run_batch(
     if backend == "cuda":
         answers = _batch_on_device(batch)
     else:
-        answers = array_epochs.run_batch(batch, threads or numba.get_num_threads())
+        answers = array_epochs.run_batch(batch, threads or usable_threads())
     return [
         run_arrays(epoch, threads=1) if isinstance(answer, Refusal) else answer
         for epoch, answer in zip(batch.epochs, answers, strict=True)
     ]
 
 
-def threads_for(entries: int) -> int:
+def threads_for(weights: int, liquid_alpha: bool) -> int:
     """How many threads an epoch with so many weights is worth."""
-    return numba.get_num_threads() if entries >= CELLS_WORTH_THREADS else 1
+    cost = weights * (COST_OF_LIQUID_ALPHA if liquid_alpha else 1)
+    return usable_threads() if cost >= WEIGHTS_WORTH_THREADS else 1
 
 
 # Only who asks for the device needs the packages that drive it.

@@ -7,9 +7,8 @@ sums of non-negative terms that cannot overflow are the same in any order.
 from __future__ import annotations
 
 import numpy as np
-from numba import prange
 
-from taospec.optimized.compilation import kernel, parallel_kernel, subroutine
+from taospec.optimized.compilation import kernel, subroutine
 from taospec.optimized.yuma.arrays import Bools, I64s, Parameters, U16s, U64s
 from taospec.optimized.yuma.bonds import Entries, bonds_of_tiles
 from taospec.optimized.yuma.consensus import consensus_of_tiles
@@ -47,6 +46,9 @@ from taospec.optimized.yuma.layout import (
 from taospec.optimized.yuma.rows import Rows, arrange_rows
 from taospec.optimized.yuma.stake import active_stake, activity, next_permits, normalized_stake
 
+FIRST_TILE = np.int64(0)
+"""A plain 0 would be compiled in, and all below compiled once more for it."""
+
 
 @kernel
 def run_on_one_thread(
@@ -76,7 +78,7 @@ def run_on_one_thread(
         return status, False
     rows = arrange_rows(p, vectors, permits, masks[NEW_PERMITS], work[ACTIVE_WEIGHT], uids, weights)
     trust = np.zeros(uids.size, np.int64)
-    consensus_of_tiles(p.kappa, rows, 0, tiles, work[CONSENSUS], work[INCENTIVE], trust)
+    consensus_of_tiles(p.kappa, rows, FIRST_TILE, tiles, work[CONSENSUS], work[INCENTIVE], trust)
     liquid, status = after_consensus(p, rows, trust, work)
     if status != PASSED:
         return status, False
@@ -90,7 +92,7 @@ def run_on_one_thread(
         vectors[REGISTERED],
         work[CONSENSUS],
         work[INCENTIVE],
-        0,
+        FIRST_TILE,
         tiles,
         total_bonds,
         stored,
@@ -100,71 +102,105 @@ def run_on_one_thread(
     return PASSED, liquid
 
 
-@parallel_kernel
-def run_over_columns(
+@kernel
+def prepare(
+    parameters: Parameters, vectors: U64s, permits: Bools, amounts: U64s, masks: Bools
+) -> tuple[int, I64s]:
+    """Stakes and permits: the guard that refused, and the working vectors."""
+    p = parameters[0]
+    tiles = (p.neurons + TILE - 1) // TILE
+    work = np.zeros((WORKING_VECTORS, tiles * TILE), np.int64)
+    return stakes(p, vectors, permits, work, amounts, masks), work
+
+
+@kernel
+def arrange(
     parameters: Parameters,
     vectors: U64s,
     permits: Bools,
     uids: I64s,
     weights: U16s,
+    masks: Bools,
+    work: I64s,
+) -> Rows:
+    """The rows of an epoch that :func:`prepare` admitted."""
+    return arrange_rows(
+        parameters[0], vectors, permits, masks[NEW_PERMITS], work[ACTIVE_WEIGHT], uids, weights
+    )
+
+
+@kernel
+def consensus_of_share(
+    parameters: Parameters, rows: Rows, share: int, shares: int, work: I64s, trust: I64s
+) -> None:
+    """Consensus of one of so many shares of the tiles."""
+    tiles = work.shape[1] // TILE
+    first, last = share * tiles // shares, (share + 1) * tiles // shares
+    consensus_of_tiles(parameters[0].kappa, rows, first, last, work[CONSENSUS], work[INCENTIVE], trust[share])
+
+
+@kernel
+def decide(parameters: Parameters, rows: Rows, trust: I64s, work: I64s) -> tuple[bool, int]:
+    """What :func:`after_consensus` answers, from each share's part of trust."""
+    return after_consensus(parameters[0], rows, sum_of_parts(trust), work)
+
+
+@kernel
+def bonds_of_share(
+    parameters: Parameters,
+    liquid: bool,
+    rows: Rows,
+    vectors: U64s,
     bonds: U16s,
     zero: Bools,
     hidden_weights: Bools,
     hidden_bonds: Bools,
-    amounts: U64s,
-    proportions: U16s,
-    masks: Bools,
+    share: int,
+    shares: int,
+    work: I64s,
+    total_bonds: I64s,
     stored: U16s,
     present: Bools,
-    chunks: int,
-) -> tuple[int, bool]:
-    """One epoch with its tiles of columns in ``chunks`` pieces spread over the threads."""
-    p = parameters[0]
-    entries = Entries(zero, hidden_weights, hidden_bonds)
-    n = p.neurons
-    tiles = (n + TILE - 1) // TILE
-    work = np.zeros((WORKING_VECTORS, tiles * TILE), np.int64)
-    status = stakes(p, vectors, permits, work, amounts, masks)
-    if status != PASSED:
-        return status, False
-    # Numba passes a named tuple into a parallel loop only if it sees the tuple's construction.
-    rows = Rows(*arrange_rows(p, vectors, permits, masks[NEW_PERMITS], work[ACTIVE_WEIGHT], uids, weights))
-    parts = np.zeros((chunks, uids.size), np.int64)
-    for chunk in prange(chunks):
-        first = chunk * tiles // chunks
-        last = (chunk + 1) * tiles // chunks
-        consensus_of_tiles(
-            parameters[0].kappa, rows, first, last, work[CONSENSUS], work[INCENTIVE], parts[chunk]
-        )
-    trust = parts.sum(axis=0)
-    liquid, status = after_consensus(p, rows, trust, work)
-    if status != PASSED:
-        return status, False
-    parts[:] = 0
-    for chunk in prange(chunks):
-        first = chunk * tiles // chunks
-        last = (chunk + 1) * tiles // chunks
-        bonds_of_tiles(
-            parameters[0],
-            liquid,
-            rows,
-            bonds,
-            entries,
-            vectors[REGISTERED],
-            work[CONSENSUS],
-            work[INCENTIVE],
-            first,
-            last,
-            parts[chunk],
-            stored,
-            present,
-        )
-    outputs(p, rows, parts.sum(axis=0), work, amounts, proportions)
-    return PASSED, liquid
+) -> None:
+    """Bonds of one of so many shares of the tiles."""
+    tiles = work.shape[1] // TILE
+    bonds_of_tiles(
+        parameters[0],
+        liquid,
+        rows,
+        bonds,
+        Entries(zero, hidden_weights, hidden_bonds),
+        vectors[REGISTERED],
+        work[CONSENSUS],
+        work[INCENTIVE],
+        share * tiles // shares,
+        (share + 1) * tiles // shares,
+        total_bonds[share],
+        stored,
+        present,
+    )
 
 
-@parallel_kernel
-def run_over_subnets(
+@kernel
+def conclude(
+    parameters: Parameters, rows: Rows, total_bonds: I64s, work: I64s, amounts: U64s, proportions: U16s
+) -> None:
+    """Outputs, from each share's part of the income."""
+    outputs(parameters[0], rows, sum_of_parts(total_bonds), work, amounts, proportions)
+
+
+@subroutine
+def sum_of_parts(parts: I64s) -> I64s:
+    """Sum over the first axis."""
+    total = np.zeros(parts.shape[1], np.int64)
+    for part in range(parts.shape[0]):
+        for row in range(parts.shape[1]):
+            total[row] += parts[part, row]
+    return total
+
+
+@kernel
+def run_share_of_subnets(
     parameters: Parameters,
     neuron_offset: I64s,
     row_offset: I64s,
@@ -179,27 +215,27 @@ def run_over_subnets(
     masks: Bools,
     stored: U16s,
     status: I64s,
-    chunks: int,
+    share: int,
+    shares: int,
 ) -> None:
-    """Many epochs, each on one thread. The flat arrays hold one subnet after the other."""
-    for chunk in prange(chunks):
-        for subnet in range(chunk, parameters.size, chunks):
-            status[subnet] = epoch_of_batch(
-                subnet,
-                parameters,
-                neuron_offset,
-                row_offset,
-                cell_offset,
-                vectors,
-                permits,
-                uids,
-                weights,
-                bonds,
-                amounts,
-                proportions,
-                masks,
-                stored,
-            )
+    """One of so many shares of the epochs. The flat arrays hold one subnet after the other."""
+    for subnet in range(share, parameters.size, shares):
+        status[subnet] = epoch_of_batch(
+            subnet,
+            parameters,
+            neuron_offset,
+            row_offset,
+            cell_offset,
+            vectors,
+            permits,
+            uids,
+            weights,
+            bonds,
+            amounts,
+            proportions,
+            masks,
+            stored,
+        )
 
 
 @subroutine

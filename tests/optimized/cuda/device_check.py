@@ -393,7 +393,8 @@ def differing_arrays(batch: Batch, answer: BatchAnswer) -> list[str]:
 
 def cpu_answer(batch: Batch) -> dict[str, np.ndarray]:
     """The CPU kernels over the subnets of the same arrays."""
-    from taospec.optimized.yuma.kernels import NEW_PERMITS, run_over_subnets
+    from taospec.optimized.yuma.layout import NEW_PERMITS
+    from taospec.optimized.yuma.parallel import run_over_subnets
 
     subnets, total = batch.parameters.size, batch.vectors.shape[1]
     neurons, rows = batch.parameters["neurons"], batch.parameters["rows"]
