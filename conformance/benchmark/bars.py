@@ -8,6 +8,7 @@ from typing import Final
 import attrs
 
 from taospec.conformance.benchmark.contenders import ALL_THREADS, FLOAT64, ONE_THREAD
+from taospec.conformance.benchmark.starts import COLD, WARM
 from taospec.conformance.benchmark.workloads import Workload
 
 BATCH: Final = "batch of 128 x (64x256)"
@@ -46,3 +47,6 @@ BARS: Final = (
     Bar(BATCH, ALL_THREADS, BATCH, ONE_THREAD, 0.55),
     Bar(Workload(128, 1024, liquid_alpha=True).name, ALL_THREADS, _MEDIUM, FLOAT64, 2.5),
 )
+
+START_BARS: Final = {COLD: 30.0, WARM: 1.0}
+"""Seconds from the start of a process to its first epoch."""

@@ -7,8 +7,10 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from taospec.conformance.benchmark.document import document
 from taospec.conformance.benchmark.epochs import measure
 from taospec.conformance.benchmark.report import plot, print_results
+from taospec.conformance.benchmark.results import write_text
 from taospec.conformance.benchmark.workloads import DENSITIES, SIZES, workloads
 from taospec.optimized.threads import usable_threads
 
@@ -51,8 +53,12 @@ class _Size(click.ParamType):  # type: ignore[type-arg]
     help="Seconds: the reference runs only where it is expected to take less.",
 )
 @click.option("--batch/--no-batch", "with_batch", default=True, help="Measure the batch of 128 subnets too.")
+@click.option("--starts/--no-starts", "with_starts", default=True, help="Measure cold and warm starts too.")
 @click.option("--json", "json_path", type=click.Path(path_type=Path), help="Write the results as JSON.")
 @click.option("--plot", "plot_path", type=click.Path(path_type=Path), help="Draw times against sizes.")
+@click.option(
+    "--markdown", "markdown_path", type=click.Path(path_type=Path), help="Write them as a document."
+)
 def bench_command(
     sizes: tuple[tuple[int, int], ...],
     densities: tuple[float, ...],
@@ -60,8 +66,10 @@ def bench_command(
     threads: int | None,
     reference_limit: float,
     with_batch: bool,
+    with_starts: bool,
     json_path: Path | None,
     plot_path: Path | None,
+    markdown_path: Path | None,
 ) -> None:
     """Measure the Yuma epoch: the kernels against numpy, the simulator's rule and the reference.
 
@@ -75,11 +83,14 @@ def bench_command(
         threads=threads or usable_threads(),
         reference_limit=reference_limit,
         with_batch=with_batch,
+        with_starts=with_starts,
         progress=lambda work: console.print(f"measuring {work}", style="dim"),
     )
     print_results(results, console)
     if json_path:
         results.write(json_path)
+    if markdown_path:
+        write_text(markdown_path, document(results))
     if plot_path:
         try:
             plot(results, plot_path)

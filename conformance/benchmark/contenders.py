@@ -83,6 +83,14 @@ def cuda_is_available() -> bool:
     return not SIMULATED and bool(cuda.is_available())
 
 
+def device_name() -> str:
+    """Name of the device that CUDA uses."""
+    from numba import cuda
+
+    name = cuda.get_current_device().name
+    return name.decode() if isinstance(name, bytes) else str(name)
+
+
 def ratios(seconds: Mapping[str, float], baseline: str = FLOAT64) -> dict[str, float]:
     """Each time as a multiple of the baseline's."""
     return {name: value / seconds[baseline] for name, value in seconds.items()}

@@ -15,17 +15,20 @@ from taospec.conformance.benchmark import float64_epoch
 from taospec.conformance.benchmark.bars import BATCH
 from taospec.conformance.benchmark.contenders import (
     ALL_THREADS,
+    CUDA,
     LOWER_BOUND,
     ONE_THREAD,
     REFERENCE,
     batch_calls,
     cuda_is_available,
+    device_name,
     epoch_calls,
     reference_call,
 )
 from taospec.conformance.benchmark.lower_bound import Machine
 from taospec.conformance.benchmark.measurement import best_seconds
 from taospec.conformance.benchmark.results import Results
+from taospec.conformance.benchmark.starts import start_seconds
 from taospec.conformance.benchmark.workloads import BATCH_SIZE, BATCH_SUBNETS, Workload, drawn_epoch
 from taospec.optimized.yuma.epoch import run_arrays
 from taospec.optimized.yuma.layout import AMOUNT_NAMES, MASK_NAMES, PROPORTION_NAMES
@@ -45,6 +48,7 @@ def measure(
     threads: int,
     reference_limit: float,
     with_batch: bool,
+    with_starts: bool,
     progress: Callable[[str], None],
 ) -> Results:
     """Measure all contenders on all workloads.
@@ -55,6 +59,7 @@ def measure(
         threads: number of CPU threads of the parallel contender.
         reference_limit: seconds; the reference runs where it is expected to take less.
         with_batch: whether to measure the batch of 128 subnets too.
+        with_starts: whether to measure how long new processes take to their first epoch.
         progress: told the name of each work before it is measured.
     """
     machine, cuda = Machine.measured(), cuda_is_available()
@@ -65,7 +70,7 @@ def measure(
     for workload in workloads:
         progress(workload.name)
         epoch = drawn_epoch(workload)
-        _require_agreement(epoch, threads)
+        _require_agreement(epoch, threads, cuda)
         measured = best_seconds(epoch_calls(epoch, threads, cuda), budget)
         measured |= reference.measured(workload, epoch)
         measured[LOWER_BOUND] = machine.lower_bound(workload)
@@ -78,7 +83,11 @@ def measure(
         seconds[BATCH] = best_seconds(batch_calls(epochs, threads, cuda), budget)
         seconds[BATCH][LOWER_BOUND] = BATCH_SUBNETS * machine.lower_bound(one)
         cells[BATCH] = BATCH_SUBNETS * one.cells
-    return Results(_machine(threads, cuda), seconds, cells, stages)
+    starts = {}
+    if with_starts:
+        progress("cold and warm start")
+        starts = start_seconds()
+    return Results(_machine(threads, cuda), seconds, cells, stages, starts)
 
 
 class _ReferenceTimes:
@@ -101,11 +110,15 @@ class _ReferenceTimes:
         return {REFERENCE: elapsed}
 
 
-def _require_agreement(epoch: EpochArrays, threads: int) -> None:
-    one, many = run_arrays(epoch, threads=1), run_arrays(epoch, threads=threads)
-    for name in (*AMOUNT_NAMES, *PROPORTION_NAMES, *MASK_NAMES, "bonds"):
-        if not np.array_equal(_field(one, name), _field(many, name)):
-            raise DisagreementError(f"{name}: {ONE_THREAD} and {ALL_THREADS} differ")
+def _require_agreement(epoch: EpochArrays, threads: int, cuda: bool) -> None:
+    one = run_arrays(epoch, threads=1)
+    others = {ALL_THREADS: run_arrays(epoch, threads=threads)}
+    if cuda:
+        others[CUDA] = run_arrays(epoch, backend="cuda")
+    for other, output in others.items():
+        for name in (*AMOUNT_NAMES, *PROPORTION_NAMES, *MASK_NAMES, "bonds"):
+            if not np.array_equal(_field(one, name), _field(output, name)):
+                raise DisagreementError(f"{name}: {ONE_THREAD} and {other} differ")
 
 
 def _field(output: EpochArraysOutput, name: str) -> np.ndarray:
@@ -117,7 +130,7 @@ def _machine(threads: int, cuda: bool) -> dict[str, object]:
         "date": datetime.date.today().isoformat(),
         "processor": f"{platform.machine()} {llvmlite.binding.get_host_cpu_name()}",
         "threads": threads,
-        "cuda": cuda,
+        "gpu": device_name() if cuda else None,
         "python": platform.python_version(),
         "numba": numba.__version__,
         "llvmlite": llvmlite.__version__,

@@ -16,6 +16,8 @@ def print_results(results: Results, console: Console) -> None:
     console.print(_times(results))
     console.print(_stages(results))
     console.print(_growth(results))
+    if results.starts:
+        console.print(_starts(results))
     console.print(_bars(results))
 
 
@@ -31,7 +33,10 @@ def _times(results: Results) -> Table:
         baseline = seconds[FLOAT64]
         table.add_row(
             work,
-            *(f"{_time(seconds[n])}\n{seconds[n] / baseline:.3g}" if n in seconds else "-" for n in columns),
+            *(
+                f"{time_text(seconds[n])}\n{seconds[n] / baseline:.3g}" if n in seconds else "-"
+                for n in columns
+            ),
         )
     return table
 
@@ -43,7 +48,7 @@ def _stages(results: Results) -> Table:
     for name in names:
         table.add_column(name.replace("_", " "), justify="right")
     for work, stages in results.float64_stages.items():
-        table.add_row(work, *(_time(stages[name]) for name in names))
+        table.add_row(work, *(time_text(stages[name]) for name in names))
     return table
 
 
@@ -66,6 +71,16 @@ def _bars(results: Results) -> Table:
     for bar in results.bars:
         met = "met" if bar["met"] else "MISSED"
         table.add_row(bar["bar"], f"{bar['at_most']:.3f}", f"{bar['measured']:.3f}", met)
+    return table
+
+
+def _starts(results: Results) -> Table:
+    table = Table(title="From the start of a process")
+    for name in ("start", "until", "time", "processor time"):
+        table.add_column(name, justify="right" if "time" in name else "left")
+    for start, ends in results.starts.items():
+        for end, times in ends.items():
+            table.add_row(start, end, time_text(times["seconds"]), time_text(times["processor seconds"]))
     return table
 
 
@@ -102,7 +117,8 @@ def plot(results: Results, path: Path) -> None:
 _TITLES = {"plain": "Yuma 3", "liquid": "Yuma 3 with liquid alpha"}
 
 
-def _time(seconds: float) -> str:
+def time_text(seconds: float) -> str:
+    """Three digits and a unit."""
     for unit, size in (("s", 1.0), ("ms", 1e-3), ("us", 1e-6)):
         if seconds >= size:
             return f"{seconds / size:.3g} {unit}"

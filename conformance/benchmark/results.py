@@ -11,7 +11,8 @@ from typing import Any
 
 import attrs
 
-from taospec.conformance.benchmark.bars import BARS
+from taospec.conformance.benchmark.bars import BARS, START_BARS
+from taospec.conformance.benchmark.starts import FIRST_EPOCH
 
 
 @attrs.frozen
@@ -26,6 +27,16 @@ class Results:
     """Validators times neurons of each work."""
     float64_stages: Mapping[str, Mapping[str, float]]
     """Best time of each stage of the float64 baseline."""
+    starts: Mapping[str, Mapping[str, Mapping[str, float]]] = attrs.field(factory=dict)
+    """Seconds and processor seconds of a cold and of a warm start, to the first epoch and to all kernels."""
+
+    @classmethod
+    def read(cls, path: Path) -> Results:
+        """The results that :meth:`write` wrote."""
+        content = json.loads(path.read_text("utf-8"))
+        return cls(
+            **{field.name: content[field.name] for field in attrs.fields(cls) if field.name in content}
+        )
 
     @property
     def bars(self) -> list[dict[str, Any]]:
@@ -40,6 +51,17 @@ class Results:
                         "at_most": bar.factor,
                         "measured": ratio,
                         "met": ratio <= bar.factor,
+                    }
+                )
+        for start, limit in START_BARS.items():
+            if start in self.starts:
+                seconds = self.starts[start][FIRST_EPOCH]["seconds"]
+                found.append(
+                    {
+                        "bar": f"{start}: at most {limit:.0f} s to the first epoch",
+                        "at_most": limit,
+                        "measured": seconds,
+                        "met": seconds <= limit,
                     }
                 )
         return found
@@ -63,10 +85,14 @@ class Results:
 
     def write(self, path: Path) -> None:
         """Write the JSON form to a temporary name and rename it."""
-        with tempfile.NamedTemporaryFile("w", dir=path.parent, suffix=".part", delete=False) as stream:
-            json.dump(self.as_json(), stream, indent=2)
-            stream.write("\n")
-        Path(stream.name).replace(path)
+        write_text(path, json.dumps(self.as_json(), indent=2) + "\n")
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file to a temporary name and rename it."""
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, suffix=".part", delete=False) as stream:
+        stream.write(text)
+    Path(stream.name).replace(path)
 
 
 def _slope(points: list[tuple[float, float]]) -> float:

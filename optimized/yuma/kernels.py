@@ -6,6 +6,8 @@ sums of non-negative terms that cannot overflow are the same in any order.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from taospec.optimized.compilation import kernel, subroutine
@@ -46,7 +48,7 @@ from taospec.optimized.yuma.layout import (
 from taospec.optimized.yuma.rows import Rows, arrange_rows
 from taospec.optimized.yuma.stake import active_stake, activity, next_permits, normalized_stake
 
-FIRST_TILE = np.int64(0)
+FIRST_TILE: Any = np.int64(0)
 """A plain 0 would be compiled in, and all below compiled once more for it."""
 
 

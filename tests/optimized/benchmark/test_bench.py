@@ -86,7 +86,18 @@ def test_every_bar_names_works_that_the_default_run_measures() -> None:
 
 def test_the_command_writes_its_measurements_as_json(tmp_path: Path) -> None:
     path = tmp_path / "bench.json"
-    arguments = ["--size", "6x20", "--size", "8x40", "--density", "0.5", "--budget", "0", "--no-batch"]
+    arguments = [
+        "--size",
+        "6x20",
+        "--size",
+        "8x40",
+        "--density",
+        "0.5",
+        "--budget",
+        "0",
+        "--no-batch",
+        "--no-starts",
+    ]
     result = CliRunner().invoke(bench_command, [*arguments, "--threads", "2", "--json", str(path)])
     assert result.exit_code == 0, result.output
     written = json.loads(path.read_text())

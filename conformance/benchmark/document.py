@@ -1,0 +1,95 @@
+"""The results as a document to be kept: ``python -m taospec.conformance.benchmark.document bench.json``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from taospec.conformance.benchmark.contenders import CONTENDERS, FLOAT64, LOWER_BOUND
+from taospec.conformance.benchmark.report import dense_works, time_text
+from taospec.conformance.benchmark.results import Results
+
+
+def document(results: Results, title: str = "The Yuma epoch, measured") -> str:
+    """Bars, times, stages of the baseline, growth and starts as Markdown."""
+    return "\n".join(_lines(results, title)) + "\n"
+
+
+def _lines(results: Results, title: str) -> Iterator[str]:
+    machine = results.machine
+    yield f"# {title}"
+    yield ""
+    yield f"{machine['date']}; {machine['processor']}, {machine['threads']} threads"
+    yield f"{'with ' + str(machine['gpu']) if machine.get('gpu') else 'without CUDA'};"
+    yield f"Python {machine['python']}, numba {machine['numba']}, llvmlite {machine['llvmlite']},"
+    yield f"numpy {machine['numpy']}. Written by `taospec bench`; times are the best of many, taken in turns,"
+    yield "and are meant to be read as ratios within this run."
+    yield from _bars(results)
+    yield from _times(results)
+    yield from _stages(results)
+    yield from _growth(results)
+    yield from _starts(results)
+
+
+def _bars(results: Results) -> Iterator[str]:
+    if results.bars:
+        yield from ("", "## Bars", "", "| bar | at most | measured | |", "|---|---|---|---|")
+    for bar in results.bars:
+        met = "met" if bar["met"] else "**missed**"
+        yield f"| {bar['bar']} | {bar['at_most']:.3f} | {bar['measured']:.3f} | {met} |"
+
+
+def _times(results: Results) -> Iterator[str]:
+    names = [n for n in (*CONTENDERS, LOWER_BOUND) if any(n in row for row in results.seconds.values())]
+    yield from (
+        "",
+        "## Times",
+        "",
+        "Each with its ratio to float64 numpy. The work is validators x neurons, `plain`",
+    )
+    yield "or `liquid` alpha, and the density of weights and bonds."
+    yield from ("", f"| work | {' | '.join(names)} |", "|---|" + "---|" * len(names))
+    for work, seconds in results.seconds.items():
+        cells = [
+            f"{time_text(seconds[n])} ({seconds[n] / seconds[FLOAT64]:.3g})" if n in seconds else ""
+            for n in names
+        ]
+        yield f"| {work} | {' | '.join(cells)} |"
+
+
+def _stages(results: Results) -> Iterator[str]:
+    names = list(next(iter(results.float64_stages.values()), {}))
+    yield from ("", "## Stages of float64 numpy", "")
+    yield from (f"| work | {' | '.join(n.replace('_', ' ') for n in names)} |", "|---|" + "---|" * len(names))
+    for work, stages in results.float64_stages.items():
+        yield f"| {work} | {' | '.join(time_text(stages[n]) for n in names)} |"
+
+
+def _growth(results: Results) -> Iterator[str]:
+    fits = [results.growth(dense_works(results, kind)) for kind in ("plain", "liquid")]
+    yield from ("", "## Growth", "", "Exponent of the number of cells, fitted over the dense works.", "")
+    yield from ("| contender | plain | liquid alpha |", "|---|---|---|")
+    for name in (*CONTENDERS, LOWER_BOUND):
+        if any(name in fit for fit in fits):
+            yield f"| {name} | {' | '.join(f'{fit[name]:.2f}' if name in fit else '' for fit in fits)} |"
+
+
+def _starts(results: Results) -> Iterator[str]:
+    if not results.starts:
+        return
+    yield from (
+        "",
+        "## Starts",
+        "",
+        "From the start of a process, with an empty cache of kernels and with a full one.",
+        "",
+    )
+    yield from ("| start | until | seconds | of processor time |", "|---|---|---|---|")
+    for start, ends in results.starts.items():
+        for end, times in ends.items():
+            yield f"| {start} | {end} | {times['seconds']:.2f} | {times['processor seconds']:.2f} |"
+
+
+if __name__ == "__main__":
+    print(document(Results.read(Path(sys.argv[1]))), end="")
