@@ -14,6 +14,7 @@ SOURCES: Final = (
     "chain/chain_apply_block.jsonl.gz",
     "staking/staking_conviction.jsonl.gz",
     "staking/staking_refusals.jsonl.gz",
+    "subnets/subnets_lives.jsonl.gz",
 )
 GUARD: Final = "guard:"
 """Before the error of a call that was refused before dispatch."""
