@@ -42,13 +42,8 @@ def _bars(results: Results) -> Iterator[str]:
 
 def _times(results: Results) -> Iterator[str]:
     names = [n for n in (*CONTENDERS, LOWER_BOUND) if any(n in row for row in results.seconds.values())]
-    yield from (
-        "",
-        "## Times",
-        "",
-        "Each with its ratio to float64 numpy. The work is validators x neurons, `plain`",
-    )
-    yield "or `liquid` alpha, and the density of weights and bonds."
+    yield from ("", "## Times", "", "Each with its ratio to float64 numpy. The work is validators x neurons,")
+    yield "`plain` or `liquid` alpha, and the density of weights and bonds."
     yield from ("", f"| work | {' | '.join(names)} |", "|---|" + "---|" * len(names))
     for work, seconds in results.seconds.items():
         cells = [

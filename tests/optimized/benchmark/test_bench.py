@@ -20,6 +20,8 @@ from taospec.conformance.benchmark.results import Results
 from taospec.conformance.benchmark.workloads import BATCH_SIZE, SIZES, Workload, drawn_epoch
 from taospec.optimized.yuma.epoch import run_arrays
 
+ONLY_EPOCHS = ("--no-batch", "--no-starts")
+
 
 @pytest.mark.parametrize("liquid_alpha", [False, True])
 @pytest.mark.parametrize("density", [1.0, 0.3])
@@ -86,19 +88,8 @@ def test_every_bar_names_works_that_the_default_run_measures() -> None:
 
 def test_the_command_writes_its_measurements_as_json(tmp_path: Path) -> None:
     path = tmp_path / "bench.json"
-    arguments = [
-        "--size",
-        "6x20",
-        "--size",
-        "8x40",
-        "--density",
-        "0.5",
-        "--budget",
-        "0",
-        "--no-batch",
-        "--no-starts",
-    ]
-    result = CliRunner().invoke(bench_command, [*arguments, "--threads", "2", "--json", str(path)])
+    arguments = ["--size", "6x20", "--size", "8x40", "--density", "0.5", "--budget", "0", "--threads", "2"]
+    result = CliRunner().invoke(bench_command, [*arguments, *ONLY_EPOCHS, "--json", str(path)])
     assert result.exit_code == 0, result.output
     written = json.loads(path.read_text())
     assert set(written["seconds"]) == {
@@ -109,6 +100,26 @@ def test_the_command_writes_its_measurements_as_json(tmp_path: Path) -> None:
         assert all(math.isfinite(value) and value > 0 for value in seconds.values())
     assert written["machine"]["threads"] == 2
     assert list(tmp_path.iterdir()) == [path], "the temporary file was renamed"
+
+
+def test_the_document_says_of_every_bar_whether_it_is_met(tmp_path: Path) -> None:
+    path = tmp_path / "bench.md"
+    arguments = ["--size", "64x256", "--density", "1", "--budget", "0", "--reference-limit", "0"]
+    result = CliRunner().invoke(bench_command, [*arguments, *ONLY_EPOCHS, "--markdown", str(path)])
+    assert result.exit_code == 0, result.output
+    lines = path.read_text().splitlines()
+    (bar,) = [line for line in lines if line.startswith("| 64x256 plain 1.00: optimized, 1 thread")]
+    assert bar.endswith(("| met |", "| **missed** |"))
+    assert len([line for line in lines if line.startswith("| 64x256 plain 1.00 |")]) == 2, "times, stages"
+
+
+def test_results_are_read_as_they_were_written(tmp_path: Path) -> None:
+    times = {"seconds": 40.0, "processor seconds": 12.0}
+    starts = {"cold start": {"first epoch": times}, "warm start": {"first epoch": {**times, "seconds": 0.5}}}
+    results = Results({"date": "today"}, {"x": {"c": 2.0}}, {"x": 10}, {}, starts)
+    results.write(tmp_path / "bench.json")
+    assert Results.read(tmp_path / "bench.json") == results
+    assert [(bar["at_most"], bar["met"]) for bar in results.bars] == [(30.0, False), (1.0, True)]
 
 
 @pytest.mark.parametrize("size", ["64", "axb", "0x4", "9x4", "4x"])
