@@ -22,6 +22,18 @@ HOTKEY, COLDKEY, OTHER = (numbered_account(number) for number in (101, 1, 2))
 NETUID, ROOT = 1, 0
 
 
+@pytest.mark.rule(
+    "STAKE-CHECK-1",
+    "STAKE-CHECK-2",
+    "STAKE-LOCK-1",
+    "STAKE-LOCK-3",
+    "STAKE-MOVE-6",
+    "STAKE-TAKE-3",
+    "STAKE-TAKE-4",
+)
+@pytest.mark.rule(
+    "STAKE-TAKE-5", "STAKE-CHILD-1", "STAKE-CHILD-4", "STAKE-CHILD-5", "STAKE-CLAIM-1", "STAKE-CLAIM-2"
+)
 def test_the_committed_bounds_are_those_of_the_reference():
     assert [line.case() for line in read_vector_file(COMMITTED).lines] == CASES
 
