@@ -10,6 +10,7 @@ from taospec.conformance.backends import is_missing_dependency
 from taospec.conformance.commands.conform import conform_command
 from taospec.conformance.commands.explain import explain_command
 from taospec.conformance.commands.generate import generate_command
+from taospec.conformance.commands.simulate import simulate_command
 
 BENCH = "taospec.conformance.benchmark.command:bench_command"
 
@@ -52,3 +53,4 @@ def main() -> None:
 main.add_command(conform_command)
 main.add_command(explain_command)
 main.add_command(generate_command)
+main.add_command(simulate_command)

@@ -1,0 +1,67 @@
+"""``taospec simulate``: play a scenario and write its time series."""
+
+from __future__ import annotations
+
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from taospec.conformance.simulation.plots import draw_plots
+from taospec.conformance.simulation.run import CHECKPOINT, Simulation, resumed, run, started
+from taospec.conformance.simulation.scenario import read_scenario
+from taospec.reference.invalid_input import InvalidInputError
+from taospec.reference.state.digest import state_digest
+
+EXIT_STOPPED = 130
+
+
+@click.command("simulate")
+@click.argument("scenario_path", metavar="SCENARIO", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path, file_okay=False), help="Folder.")
+@click.option("--resume", is_flag=True, help="Go on from the folder's checkpoint.")
+@click.option(
+    "--checkpoint-every", type=click.IntRange(min=1), default=1_000, show_default=True, help="In blocks."
+)
+@click.option("--plots/--no-plots", default=True, help="Draw the series, if matplotlib is installed.")
+def simulate_command(
+    scenario_path: Path, output: Path, resume: bool, checkpoint_every: int, plots: bool
+) -> None:
+    """Play a scenario on the reference's chain and write its time series as CSV.
+
+    Ctrl-C stops after the current block and writes everything up to it. A run that was stopped
+    or killed goes on with --resume and ends with the same files.
+    """
+    try:
+        scenario = read_scenario(scenario_path)
+        if not resume and (output / CHECKPOINT).exists():
+            raise InvalidInputError("--output", str(output), "holds a simulation: add --resume, or take another")
+        simulation = resumed(scenario, output) if resume else started(scenario)
+        finished = _play(simulation, output, checkpoint_every)
+        if finished and plots and find_spec("matplotlib"):
+            draw_plots(scenario, output)
+    except InvalidInputError as error:
+        raise click.UsageError(str(error)) from None
+    click.echo(f"{simulation.time:,} blocks written to {output}")
+    click.echo(f"state digest {state_digest(simulation.state).hex()}")
+    if not finished:
+        click.echo("stopped: go on with --resume")
+        sys.exit(EXIT_STOPPED)
+
+
+def _play(simulation: Simulation, output: Path, every: int) -> bool:
+    """Whether the run came to its end."""
+    scenario = simulation.scenario
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    blocks = run(simulation, output, every)
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task(scenario.name, total=scenario.blocks, completed=simulation.time)
+        try:
+            for played in blocks:
+                progress.update(task, completed=played)
+        except KeyboardInterrupt:
+            return False
+    return True

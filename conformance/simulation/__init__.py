@@ -1,0 +1,1 @@
+"""Simulations: scenarios of actors who make calls, block by block, on the chain of the reference."""

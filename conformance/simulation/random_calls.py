@@ -1,0 +1,151 @@
+"""Calls of every kind, valid or not: arguments by their names and types, from what the state holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from random import Random
+from typing import Any, Final
+
+from taospec.conformance.generator.draws import any_magnitude, chance, one_of
+from taospec.conformance.simulation.accounts import named_account
+from taospec.reference.chain.calls import CALLS
+from taospec.reference.fixed_point import FixedPoint
+from taospec.reference.state.ledger import subnet_account
+from taospec.reference.state.origin import ROOT, Origin
+from taospec.reference.state.state import State
+from taospec.reference.state.storage_types import (
+    AccountId,
+    AccountType,
+    BooleanType,
+    BytesType,
+    EnumerationType,
+    FixedPointType,
+    IntegerType,
+    OptionalType,
+    OrderedSetType,
+    SequenceType,
+    StorageType,
+    StructureType,
+    TupleType,
+    VariantType,
+)
+
+EDGES: Final = (0, 1, 2, 10, 99, 360, 500, 10_000, 11_796, 65_535, 2_000_000, 10**9, 10**12, 2**64 - 1)
+"""Numbers near which rules change their minds."""
+STRANGERS: Final = 12
+"""Accounts that need not be in the state."""
+
+Drawn = tuple[str, Origin, Mapping[str, Any]]
+
+
+def random_call(state: State, random: Random) -> Drawn:
+    """Name, maker and arguments of a call."""
+    name = one_of(random, *CALLS)
+    call = CALLS[name]
+    hotkey = _hotkey(state, random)
+    arguments = {
+        argument: _argument(state, random, argument, kind, hotkey)
+        for argument, kind in call.arguments.items()
+    }
+    return name, _maker(state, random, call.maker, hotkey, arguments), arguments
+
+
+def _maker(
+    state: State, random: Random, maker: str, hotkey: AccountId, arguments: Mapping[str, Any]
+) -> Origin:
+    """Who may make the call, in most draws."""
+    if maker == "root" or (maker == "anyone" and chance(random, 1, 2)):
+        return ROOT if chance(random, 9, 10) else _coldkey(state, random)
+    if chance(random, 1, 30):
+        return one_of(random, ROOT, None)
+    subnet = state.subnets.peek(arguments.get("netuid", 0) or 0)
+    named = arguments.get("hotkey", arguments.get("origin_hotkey", hotkey))
+    owner = state.hotkeys.peek(named).owner
+    return one_of(
+        random,
+        owner or _coldkey(state, random),
+        owner or _coldkey(state, random),
+        subnet.owner or _coldkey(state, random),
+        hotkey,
+        _coldkey(state, random),
+    )
+
+
+def _argument(
+    state: State, random: Random, name: str, kind: StorageType[Any], hotkey: AccountId
+) -> Any:
+    if isinstance(kind, AccountType):
+        if "coldkey" in name or name == "dest":
+            return _coldkey(state, random)
+        return one_of(random, hotkey, hotkey, hotkey, _hotkey(state, random))
+    if "netuid" in name and isinstance(kind, IntegerType):
+        return _netuid(state, random)
+    return _drawn(state, random, kind)
+
+
+def _drawn(state: State, random: Random, kind: StorageType[Any]) -> Any:
+    """A value of the type."""
+    match kind:
+        case IntegerType():
+            return _integer(random, kind)
+        case FixedPointType():
+            return _fixed_point(random, kind.number)
+        case BooleanType():
+            return chance(random, 1, 2)
+        case AccountType():
+            return _hotkey(state, random)
+        case BytesType():
+            return random.randbytes(kind.length if kind.length is not None else one_of(random, 0, 3, 70))
+        case OptionalType():
+            return None if chance(random, 1, 2) else _drawn(state, random, kind.content)
+        case OrderedSetType():
+            return tuple(sorted({_netuid(state, random) for _ in range(one_of(random, 0, 1, 3, 6))}))
+        case SequenceType():
+            length = min(one_of(random, 0, 1, 1, 2, 3, 6), kind.limit or 6)
+            return tuple(_drawn(state, random, kind.element) for _ in range(length))
+        case TupleType():
+            return tuple(_drawn(state, random, element) for element in kind.elements)
+        case StructureType():
+            parts = {name: _drawn(state, random, part) for name, part in kind.fields.items()}
+            return kind.structure(**parts)
+        case EnumerationType():
+            return one_of(random, *kind.members)
+        case VariantType():
+            variant = one_of(random, *kind.members)
+            return (variant, *[_drawn(state, random, part) for part in kind.members[variant].values()])
+    return True  # presence alone
+
+
+def _integer(random: Random, kind: IntegerType) -> int:
+    magnitude = any_magnitude(random, 8 * kind.width - kind.signed)
+    near_edge = one_of(random, *EDGES) + one_of(random, -1, 0, 0, 1)
+    small = random.randrange(8)
+    drawn = one_of(random, magnitude, near_edge, near_edge, small, 10**8 + any_magnitude(random, 34))
+    if kind.signed and chance(random, 1, 4):
+        drawn = -drawn
+    return min(max(drawn, kind.minimum), kind.maximum)
+
+
+def _fixed_point(random: Random, number: type[FixedPoint]) -> FixedPoint:
+    one = number.ONE_BITS
+    bits = one_of(random, 0, 1, one // 2, one, one + one // 4, 3 * one, any_magnitude(random, 40))
+    return number.from_bits(bits)
+
+
+def _netuid(state: State, random: Random) -> int:
+    there = list(state.subnets)
+    return one_of(random, *there, *there, *there, 0, random.randrange(len(there) + 3), 4_095)
+
+
+def _hotkey(state: State, random: Random) -> AccountId:
+    known = list(state.hotkeys)
+    return one_of(random, *known, *known, _stranger(random), subnet_account(1))
+
+
+def _coldkey(state: State, random: Random) -> AccountId:
+    rich = list(state.accounts)
+    return one_of(random, *rich, *rich, _stranger(random))
+
+
+def _stranger(random: Random) -> AccountId:
+    return named_account(f"stranger/{random.randrange(STRANGERS)}")

@@ -1,0 +1,161 @@
+"""Running a scenario: in parts, each of which is either written whole or not at all.
+
+A part is a file of rows for each series, and then the checkpoint that names it. A run that was
+interrupted goes on from its last checkpoint and draws the same from there on, so that in the
+end its files are those of a run that was not.
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+from collections.abc import Callable, Iterator
+from hashlib import blake2b, sha256
+from pathlib import Path
+from typing import Any, Final
+
+import attrs
+
+from taospec.conformance.simulation.accounts import authority
+from taospec.conformance.simulation.actors import planned_calls
+from taospec.conformance.simulation.genesis import genesis_state
+from taospec.conformance.simulation.scenario import Scenario
+from taospec.conformance.simulation.series import COLUMNS, Row, as_csv, sampled
+from taospec.conformance.vector_file import write_atomically
+from taospec.reference.chain.block_step import block_step
+from taospec.reference.chain.calls import execute
+from taospec.reference.invalid_input import InvalidInputError
+from taospec.reference.state.digest import state_digest
+from taospec.reference.state.encoding import decode_state, encode_state
+from taospec.reference.state.events import Event
+from taospec.reference.state.state import State
+
+FORMAT: Final = "taospec-simulation/1"
+CHECKPOINT: Final = "checkpoint.json.gz"
+PARTS: Final = "parts"
+
+Check = Callable[[State], None]
+"""What is asked of the state after every block."""
+
+
+@attrs.define
+class Simulation:
+    """A scenario at one block."""
+
+    scenario: Scenario
+    state: State
+    memory: dict[str, Any] = attrs.field(factory=dict)
+    """What actors know from earlier blocks."""
+    outcomes: dict[str, int] = attrs.field(factory=dict)
+    """How often each call had each outcome, by ``call outcome``."""
+
+    @property
+    def time(self) -> int:
+        """Blocks played."""
+        return self.state.clock.block - self.scenario.genesis.block
+
+    @property
+    def author(self) -> bytes | None:
+        """Who authors the current block."""
+        authorities = self.scenario.genesis.authorities
+        return authority(self.state.clock.block % authorities) if authorities else None
+
+    def play(self) -> tuple[Event, ...]:
+        """Play the next block; its events."""
+        state = self.state
+        state.clock.block += 1
+        block_step(state, parent_hash(self.scenario, state.clock.block))
+        for call in planned_calls(self.scenario, state, self.memory):
+            outcome = execute(state, call.name, call.origin, call.arguments, self.author)
+            key = f"{call.name} {outcome.name}"
+            self.outcomes[key] = self.outcomes.get(key, 0) + 1
+        return state.events.take()
+
+
+def parent_hash(scenario: Scenario, block: int) -> bytes:
+    """The parent's hash, which automatic claims are drawn by."""
+    return blake2b(f"{scenario.seed}/{block - 1}".encode(), digest_size=32).digest()
+
+
+def started(scenario: Scenario) -> Simulation:
+    """A scenario before its first block."""
+    return Simulation(scenario, genesis_state(scenario))
+
+
+def resumed(scenario: Scenario, folder: Path) -> Simulation:
+    """A scenario at its last checkpoint.
+
+    Raises:
+        InvalidInputError: the folder has none, or that of another scenario.
+    """
+    path = folder / CHECKPOINT
+    if not path.exists():
+        raise InvalidInputError("checkpoint", str(path), "must exist to resume")
+    content = json.loads(gzip.decompress(path.read_bytes()))
+    if content.get("format") != FORMAT:
+        raise InvalidInputError("checkpoint.format", content.get("format"), f"must be {FORMAT}")
+    if content["scenario"] != sha256(scenario.source).hexdigest():
+        raise InvalidInputError("checkpoint.scenario", content["scenario"], "must be the hash of the scenario")
+    state = decode_state(base64.b64decode(content["state"]))
+    return Simulation(scenario, state, content["memory"], content["outcomes"])
+
+
+def run(simulation: Simulation, folder: Path, every: int, check: Check | None = None) -> Iterator[int]:
+    """Play to the end, with a checkpoint every so many blocks; yields the blocks played after each block.
+
+    What is not yet in a checkpoint is written when the caller stops the iteration.
+    """
+    (folder / PARTS).mkdir(parents=True, exist_ok=True)
+    scenario = simulation.scenario
+    pending: dict[str, list[Row]] = {name: [] for name in COLUMNS}
+    written = simulation.time
+    try:
+        while simulation.time < scenario.blocks:
+            simulation.play()
+            if check is not None:
+                check(simulation.state)
+            if simulation.time % scenario.sample_every == 0:
+                for name, rows in sampled(scenario, simulation.state).items():
+                    pending[name] += rows
+            if simulation.time % every == 0 or simulation.time == scenario.blocks:
+                write_part(simulation, folder, written, pending)
+                pending, written = {name: [] for name in COLUMNS}, simulation.time
+            yield simulation.time
+    except GeneratorExit:
+        if simulation.time > written:
+            write_part(simulation, folder, written, pending)
+        raise
+    _join_parts(folder)
+
+
+def write_part(simulation: Simulation, folder: Path, first: int, rows: dict[str, list[Row]]) -> None:
+    """Write the rows since the last checkpoint, then the checkpoint."""
+    for name in COLUMNS:
+        path = folder / PARTS / f"{name}-{first:09d}.csv"
+        write_atomically(path, as_csv(name, rows[name], heading=first == 0))
+    _drop_later_parts(folder, first)
+    content = {
+        "format": FORMAT,
+        "scenario": sha256(simulation.scenario.source).hexdigest(),
+        "time": simulation.time,
+        "digest": state_digest(simulation.state).hex(),
+        "memory": simulation.memory,
+        "outcomes": simulation.outcomes,
+        "state": base64.b64encode(encode_state(simulation.state)).decode(),
+    }
+    write_atomically(folder / CHECKPOINT, gzip.compress(json.dumps(content).encode(), 6, mtime=0))
+
+
+def _drop_later_parts(folder: Path, first: int) -> None:
+    """Remove the parts after this one: a run that was cut off may have left some without a checkpoint."""
+    for name in COLUMNS:
+        for path in (folder / PARTS).glob(f"{name}-*.csv"):
+            if int(path.stem.rpartition("-")[2]) > first:
+                path.unlink()
+
+
+def _join_parts(folder: Path) -> None:
+    for name in COLUMNS:
+        parts = sorted((folder / PARTS).glob(f"{name}-*.csv"))
+        write_atomically(folder / f"{name}.csv", b"".join(part.read_bytes() for part in parts))
