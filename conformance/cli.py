@@ -54,3 +54,7 @@ main.add_command(conform_command)
 main.add_command(explain_command)
 main.add_command(generate_command)
 main.add_command(simulate_command)
+
+
+if __name__ == "__main__":
+    main()

@@ -20,8 +20,12 @@ EXIT_STOPPED = 130
 
 
 @click.command("simulate")
-@click.argument("scenario_path", metavar="SCENARIO", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("-o", "--output", required=True, type=click.Path(path_type=Path, file_okay=False), help="Folder.")
+@click.argument(
+    "scenario_path", metavar="SCENARIO", type=click.Path(path_type=Path, exists=True, dir_okay=False)
+)
+@click.option(
+    "-o", "--output", required=True, type=click.Path(path_type=Path, file_okay=False), help="Folder."
+)
 @click.option("--resume", is_flag=True, help="Go on from the folder's checkpoint.")
 @click.option(
     "--checkpoint-every", type=click.IntRange(min=1), default=1_000, show_default=True, help="In blocks."
@@ -38,7 +42,9 @@ def simulate_command(
     try:
         scenario = read_scenario(scenario_path)
         if not resume and (output / CHECKPOINT).exists():
-            raise InvalidInputError("--output", str(output), "holds a simulation: add --resume, or take another")
+            raise InvalidInputError(
+                "--output", str(output), "holds a simulation: add --resume, or take another"
+            )
         simulation = resumed(scenario, output) if resume else started(scenario)
         finished = _play(simulation, output, checkpoint_every)
         if finished and plots and find_spec("matplotlib"):

@@ -129,9 +129,7 @@ def _registrant(scenario: Scenario, group: Group, member: int, state: State, ran
         not group.price_limit or price <= group.price_limit
     ):
         hotkey = named_account(f"{group.name}/{member}/{state.clock.block}/hotkey")
-        yield PlannedCall(
-            "burned_register", coldkey_of(group, member), {"netuid": netuid, "hotkey": hotkey}
-        )
+        yield PlannedCall("burned_register", coldkey_of(group, member), {"netuid": netuid, "hotkey": hotkey})
 
 
 def _founder(scenario: Scenario, group: Group, member: int, state: State, random: Random) -> Calls:

@@ -21,7 +21,6 @@ def draw_plots(scenario: Scenario, folder: Path) -> Path:
         InvalidInputError: there is no such column.
     """
     from matplotlib import rc_context
-    from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
 
     names = scenario.plots or DEFAULT_PLOTS
@@ -32,7 +31,7 @@ def draw_plots(scenario: Scenario, folder: Path) -> Path:
         for ax, name in zip(axes[:, 0], names, strict=True):
             draw_column(ax, folder, name)
         axes[-1, 0].set_xlabel("block")
-        FigureCanvasSVG(figure).print_svg(path, metadata={"Date": None})
+        figure.savefig(path, format="svg", metadata={"Date": None})
     return path
 
 

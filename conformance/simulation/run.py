@@ -96,7 +96,9 @@ def resumed(scenario: Scenario, folder: Path) -> Simulation:
     if content.get("format") != FORMAT:
         raise InvalidInputError("checkpoint.format", content.get("format"), f"must be {FORMAT}")
     if content["scenario"] != sha256(scenario.source).hexdigest():
-        raise InvalidInputError("checkpoint.scenario", content["scenario"], "must be the hash of the scenario")
+        raise InvalidInputError(
+            "checkpoint.scenario", content["scenario"], "must be the hash of the scenario"
+        )
     state = decode_state(base64.b64decode(content["state"]))
     return Simulation(scenario, state, content["memory"], content["outcomes"])
 

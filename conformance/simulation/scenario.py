@@ -14,7 +14,7 @@ from taospec.conformance.simulation.section import Section
 from taospec.reference.chain.calls import CALLS
 from taospec.reference.invalid_input import InvalidInputError
 from taospec.reference.state.hyperparameters import Hyperparameters
-from taospec.reference.state.network import NetworkParameters
+from taospec.reference.state.network import Network, NetworkParameters
 from taospec.reference.state.pool import Pool
 from taospec.reference.state.record import Record
 from taospec.reference.state.schedule import Schedule
@@ -33,7 +33,12 @@ SUBNET_ITEMS: Final = {
 }
 """Parameters of a subnet by their names in storage."""
 
-NETWORK_ITEMS: Final = {field.upstream: (NetworkParameters, field) for field in NetworkParameters.FIELDS}
+NETWORK_ITEMS: Final = {
+    field.upstream: (kind, field)
+    for kind in (Network, NetworkParameters)
+    for field in kind.FIELDS
+    if kind is NetworkParameters or field.upstream == "NetworkLastLockCost"
+}
 """Parameters of the network by their names in storage."""
 
 

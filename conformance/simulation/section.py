@@ -58,9 +58,7 @@ class Section:
             raise InvalidInputError(self.name(key), value, f"must be one of {', '.join(choices)}")
         return str(value)
 
-    def integer(
-        self, key: str, default: object = _REQUIRED, *, least: int = 0, most: int = 2**32 - 1
-    ) -> int:
+    def integer(self, key: str, default: object = _REQUIRED, *, least: int = 0, most: int = 2**32 - 1) -> int:
         """An integer between bounds."""
         return require_integer(self.name(key), self._take(key, default), least, most)
 

@@ -124,7 +124,10 @@ def _weights(scenario: Scenario, group: Group, state: State, netuid: int, random
         weights = _public_weights(state, netuid, miners)
     elif group.weights == "cabal":
         allies = {
-            hotkey_of(each, i) for each in scenario.groups if each.name in group.allies for i in range(each.count)
+            hotkey_of(each, i)
+            for each in scenario.groups
+            if each.name in group.allies
+            for i in range(each.count)
         }
         weights = {uid: MAX_WEIGHT for uid, hotkey in miners.items() if hotkey in allies}
     else:

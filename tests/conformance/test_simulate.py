@@ -1,0 +1,145 @@
+"""Simulations: scenarios are checked, repeat themselves, and lose nothing when they are interrupted."""
+
+from __future__ import annotations
+
+import csv
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from taospec.conformance import simulation as package
+from taospec.conformance.cli import main
+from taospec.conformance.simulation.run import CHECKPOINT, Simulation, resumed, run, started
+from taospec.conformance.simulation.scenario import Scenario, parse_scenario, read_scenario
+from taospec.conformance.simulation.series import COLUMNS
+from taospec.reference.invalid_input import InvalidInputError
+from taospec.reference.state.digest import state_digest
+
+SCENARIOS = Path(package.__path__[0]).parent / "scenarios"
+NAMES = sorted(path.stem for path in SCENARIOS.glob("*.toml"))
+FILES = [f"{name}.csv" for name in COLUMNS]
+
+
+def shortened(name: str, blocks: int, folder: Path) -> Path:
+    """A scenario of fewer blocks."""
+    lines = (SCENARIOS / f"{name}.toml").read_text(encoding="utf-8").splitlines(keepends=True)
+    path = folder / f"{name}-{blocks}.toml"
+    text = "".join(f"blocks = {blocks}\n" if line.startswith("blocks = ") else line for line in lines)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def played(scenario: Scenario, folder: Path, every: int = 50) -> Simulation:
+    simulation = started(scenario)
+    for _ in run(simulation, folder, every):
+        pass
+    return simulation
+
+
+def command(*arguments: object) -> list[str]:
+    return [sys.executable, "-m", "taospec.conformance.cli", *map(str, arguments)]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_example_plays_two_epochs(name: str, tmp_path: Path) -> None:
+    scenario = read_scenario(shortened(name, 125, tmp_path))
+    simulation = played(scenario, tmp_path / "out", every=100)
+    assert simulation.time == 125
+    for series in COLUMNS:
+        rows = list(csv.reader((tmp_path / "out" / f"{series}.csv").open(encoding="utf-8")))
+        assert tuple(rows[0]) == COLUMNS[series]
+        blocks = {int(row[0]) - scenario.genesis.block for row in rows[1:]}
+        assert blocks == set(range(scenario.sample_every, 126, scenario.sample_every))
+
+
+def test_a_stopped_run_goes_on_to_the_same_files(tmp_path: Path) -> None:
+    scenario = read_scenario(shortened("random_calls", 60, tmp_path))
+    whole = played(scenario, tmp_path / "whole", every=20)
+    stopped = started(scenario)
+    blocks = run(stopped, tmp_path / "parts", every=20)
+    for block in blocks:
+        if block == 33:
+            break
+    blocks.close()  # type: ignore[attr-defined]
+    again = resumed(scenario, tmp_path / "parts")
+    assert again.time == 33
+    for _ in run(again, tmp_path / "parts", every=20):
+        pass
+    assert state_digest(again.state) == state_digest(whole.state)
+    assert again.outcomes == whole.outcomes
+    for name in FILES:
+        assert (tmp_path / "parts" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
+
+
+def test_a_killed_run_keeps_what_it_had_written_and_goes_on(tmp_path: Path) -> None:
+    path = shortened("cabal", 400, tmp_path)
+    out = tmp_path / "killed"
+    arguments = ("simulate", path, "-o", out, "--checkpoint-every", 5, "--no-plots")
+    process = subprocess.Popen(command(*arguments), stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    while not (out / CHECKPOINT).exists() and process.poll() is None:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    scenario = read_scenario(path)
+    survivor = resumed(scenario, out)
+    assert survivor.time >= 5
+    result = CliRunner().invoke(main, ["simulate", str(path), "-o", str(out), "--resume", "--no-plots"])
+    assert result.exit_code == 0, result.output
+    played(scenario, tmp_path / "whole")
+    for name in FILES:
+        assert (out / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
+
+
+def test_the_same_seed_gives_the_same_under_any_hash_seed(tmp_path: Path) -> None:
+    path = shortened("random_calls", 40, tmp_path)
+    for hash_seed in ("0", "4242"):
+        environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
+        arguments = command("simulate", path, "-o", tmp_path / hash_seed, "--no-plots")
+        subprocess.run(arguments, env=environment, check=True, capture_output=True)
+    for name in [*FILES, CHECKPOINT]:
+        assert (tmp_path / "0" / name).read_bytes() == (tmp_path / "4242" / name).read_bytes()
+
+
+def test_a_folder_with_a_simulation_is_not_overwritten(tmp_path: Path) -> None:
+    path = shortened("cabal", 5, tmp_path)
+    arguments = ["simulate", str(path), "-o", str(tmp_path / "out"), "--no-plots"]
+    assert CliRunner().invoke(main, arguments).exit_code == 0
+    refused = CliRunner().invoke(main, arguments)
+    assert refused.exit_code == 2
+    assert "--resume" in refused.output
+
+
+def test_a_checkpoint_of_another_scenario_is_refused(tmp_path: Path) -> None:
+    played(read_scenario(shortened("cabal", 5, tmp_path)), tmp_path / "out")
+    with pytest.raises(InvalidInputError, match=r"checkpoint\.scenario"):
+        resumed(read_scenario(shortened("cabal", 6, tmp_path)), tmp_path / "out")
+
+
+VALID: dict[str, Any] = {"name": "a", "seed": "b", "blocks": 3}
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"blocks": 0}, "blocks: .*got 0"),
+        ({"colour": "red"}, "colour: is not a key of this table, got 'red'"),
+        ({"genesis": {"parameters": {"Tempo": 1}}}, r"genesis\.parameters\.Tempo"),
+        ({"genesis": {"subnet_parameters": {"Tempo": 70_000}}}, r"subnet_parameters\.Tempo: .*got 70000"),
+        ({"genesis": {"subnets": [{"tao": 1}]}}, r"genesis\.subnets\[0\]\.alpha: is missing"),
+        ({"actors": [{"name": "x", "kind": "wizard"}]}, r"actors\[0\]\.kind: must be one of .*'wizard'"),
+        ({"actors": [{"name": "x", "kind": "miner", "sells": 2}]}, r"actors\[0\]\.sells: .*got 2"),
+        ({"actors": [{"name": "x", "kind": "miner"}] * 2}, r"actors\[1\]\.name: must not repeat"),
+        ({"schedule": [{"at": 1, "signer": "root", "call": "mine"}]}, r"schedule\[0\]\.call: .*'mine'"),
+    ],
+)
+def test_what_is_wrong_in_a_scenario_is_named_with_its_value(changes: dict[str, Any], message: str) -> None:
+    assert parse_scenario(VALID).blocks == 3
+    with pytest.raises(InvalidInputError, match=message):
+        parse_scenario({**VALID, **changes})
