@@ -13,6 +13,7 @@ import attrs
 
 from taospec.reference.chain.call import Call
 from taospec.reference.chain.catalogue.balances import BALANCES_CALLS
+from taospec.reference.chain.catalogue.hyperparameters import HYPERPARAMETER_CALLS
 from taospec.reference.chain.catalogue.lifecycle import LIFECYCLE_CALLS
 from taospec.reference.chain.catalogue.registration import REGISTRATION_CALLS
 from taospec.reference.chain.catalogue.staking import STAKING_CALLS
@@ -29,6 +30,7 @@ CALLS: Final[Mapping[str, Call]] = {
     **STAKING_CALLS,
     **REGISTRATION_CALLS,
     **LIFECYCLE_CALLS,
+    **HYPERPARAMETER_CALLS,
 }
 """Every call that is modelled, by upstream's name."""
 
