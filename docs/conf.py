@@ -39,6 +39,7 @@ extensions = [
     "pictures",
     "records",
     "rules",
+    "setters",
     "worked",
 ]
 myst_enable_extensions = ["colon_fence", "deflist", "dollarmath", "fieldlist"]

@@ -51,14 +51,15 @@ class Records(SphinxDirective):
             [nodes.literal("", field.name)],
             [nodes.Text(name)],
             [nodes.Text(field.unit)],
-            [nodes.Text(_default(field))],
+            [nodes.Text(shown_default(field))],
             [nodes.literal("", field.upstream)],
             self.parse_inline(meaning.replace("``", "`"))[0],
         ]
         return [[nodes.paragraph("", "", *cell)] for cell in cells]
 
 
-def _default(field: StoredField) -> str:
+def shown_default(field: StoredField) -> str:
+    """Return a default in words."""
     if field.default is not None:
         return _short(field.type.to_json(field.default))
     if field.reads_as is None:

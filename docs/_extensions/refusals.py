@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from taospec.reference.state.errors import FrameError, SubtensorError, SwapError
+from taospec.reference.state.errors import AdminUtilsError, FrameError, SubtensorError, SwapError
 
 SOURCES: Final = (
     "chain/chain_apply_block.jsonl.gz",
@@ -18,7 +18,7 @@ SOURCES: Final = (
 )
 GUARD: Final = "guard:"
 """Before the error of a call that was refused before dispatch."""
-ERRORS: Final = frozenset(error.value for kind in (SubtensorError, SwapError, FrameError) for error in kind)
+ERRORS: Final = frozenset(error.value for kind in (SubtensorError, SwapError, AdminUtilsError, FrameError) for error in kind)
 
 GUARD: Final = "guard:"
 """Before the error of a guard."""
