@@ -23,6 +23,7 @@ from matplotlib.figure import Figure
 from mpmath import mp, mpf
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
+from tempo_pictures import tempo_control
 
 from taospec.reference.emission.alpha_split import split_alpha
 from taospec.reference.emission.moving_price import moving_rate
@@ -324,6 +325,7 @@ PICTURES: dict[Callable[[Figure, Sequence[str]], None], tuple[float, float]] = {
     ln_error: (7.2, 3.2),
     conviction: (7.2, 2.8),
     registration_prices: (7.2, 2.8),
+    tempo_control: (7.2, 3.2),
     largest_remainder: (7.2, 2.8),
     supply_curve: (7.2, 3.0),
     alpha_split: (7.2, 3.0),

@@ -18,7 +18,9 @@ SOURCES: Final = (
 )
 GUARD: Final = "guard:"
 """Before the error of a call that was refused before dispatch."""
-ERRORS: Final = frozenset(error.value for kind in (SubtensorError, SwapError, AdminUtilsError, FrameError) for error in kind)
+ERRORS: Final = frozenset(
+    error.value for kind in (SubtensorError, SwapError, AdminUtilsError, FrameError) for error in kind
+)
 
 GUARD: Final = "guard:"
 """Before the error of a guard."""
