@@ -169,7 +169,8 @@ def _equal_remainders(state: State) -> None:
     state.parameters.tao_in_refund_deployment_block = REGISTERED
     state.pools[1].tao_reserve = 100
     for number in range(201, 208):
-        _stake(state, number, BOB, 7)
+        _stake(state, number, number + 200, 7)
+        _give(state, _account(number + 200), COIN)
 
 
 def _crumbs_first(state: State) -> None:
@@ -216,9 +217,14 @@ def _old_subnet(state: State) -> None:
     state.parameters.tao_in_refund_deployment_block = REGISTERED
     state.pools[1].protocol_alpha = 5 * COIN
     _stake(state, 201, BOB, 45 * COIN)
-    state.accounts[subnet_account(1)].free += 90 * COIN
-    state.issuance.total += 90 * COIN
-    state.issuance.of_balances += 90 * COIN
+    _give(state, subnet_account(1), 90 * COIN)
+
+
+def _refund_beyond_the_rest(state: State) -> None:
+    """The owner is owed the whole lock, and all but the protocol's share of it is paid to stakers."""
+    state.parameters.registration_start_block = REGISTERED + 1
+    state.parameters.subnet_owner_cut = 0
+    _stake(state, 201, BOB, 100 * COIN)
 
 
 def _root_dividends(state: State) -> None:
@@ -244,6 +250,16 @@ def _full(state: State) -> None:
     state.parameters.subnet_limit = len(NETUIDS)
 
 
+def _uneven_prices(state: State) -> None:
+    """Prices of 4 and 1."""
+    state.pools[1].alpha_in = 25 * COIN
+
+
+def _full_and_uneven(state: State) -> None:
+    _full(state)
+    _uneven_prices(state)
+
+
 def _full_with_leftovers(state: State) -> None:
     _full(state)
     _leftovers(state)
@@ -253,8 +269,8 @@ def _full_and_equal(state: State) -> None:
     """Three subnets of one price and one age, of which storage has 256 first."""
     _add_subnet(state, 256)
     balance = state.accounts[subnet_account(256)].free
-    state.issuance.total += balance
-    state.issuance.of_balances += balance
+    state.accounts[subnet_account(256)].free = 0
+    _give(state, subnet_account(256), balance)
     state.issuance.total_stake += state.pools[256].tao_reserve
     state.parameters.subnet_limit = 3
     for netuid in (*NETUIDS, 256):
@@ -277,11 +293,14 @@ def _price_of_a_deposit(state: State) -> None:
 
 def _leave(state: State, coldkey: int, amount: int) -> None:
     """Leave so much of a coldkey's balance."""
-    held = state.accounts[_account(coldkey)]
-    gone = held.free - amount
-    held.free = amount
-    state.issuance.total -= gone
-    state.issuance.of_balances -= gone
+    _give(state, _account(coldkey), amount - state.accounts[_account(coldkey)].free)
+
+
+def _give(state: State, who: AccountId, amount: int) -> None:
+    """Make so much more, or less, TAO, and give it to an account."""
+    state.accounts[who].free += amount
+    state.issuance.total += amount
+    state.issuance.of_balances += amount
 
 
 def _symbol_is_taken(state: State) -> None:
@@ -426,11 +445,14 @@ SCENES: Final = (
     Scene(_worthless_stakes, (_end(),)),
     Scene(_old_shares, (_end(),)),
     Scene(_old_subnet, (_end(),)),
+    Scene(_refund_beyond_the_rest, (_end(),)),
     Scene(_root_dividends, (_end(),)),
     Scene(_leftovers, (_end(), _open()), (SUCCESS,) * 2),
     Scene(_full_with_leftovers, (_open(),)),
     Scene(_full_and_equal, (_open(),)),
     Scene(_full, (_open_described(name="0x41"),)),
+    Scene(_full_and_uneven, (_open(),)),
+    Scene(_uneven_prices, (_open(),)),
     Scene(_exact_price, (_open(),)),
     Scene(_symbol_is_taken, (_open(),)),
     Scene(_opted_out, (_open(), _end(3), _open()), (SUCCESS,) * 3),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from exchange_mutants import EXCHANGE
 from mutant import Mutant
 from staking_mutants import STAKING
+from subnet_mutants import SUBNETS
 
 TYPES = "fixed_point/types.py"
 NUMBERS = "fixed_point/numbers.py"
@@ -700,4 +701,4 @@ YUMA = (
     ),
 )
 
-MUTANTS = (*FIXED_POINT, *YUMA, *EXCHANGE, *STAKING)
+MUTANTS = (*FIXED_POINT, *YUMA, *EXCHANGE, *STAKING, *SUBNETS)

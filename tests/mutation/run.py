@@ -39,6 +39,10 @@ STAKING_FILES = (
     VECTORS / "state" / "state_reference.jsonl.gz",
     VECTORS / "chain" / "chain_apply_block.jsonl.gz",
 )
+SUBNET_FILES = (
+    VECTORS / "subnets" / "subnets_lives.jsonl.gz",
+    VECTORS / "chain" / "chain_apply_block.jsonl.gz",
+)
 TIME_LIMIT = 300
 """Seconds after which a mutant counts as killed: it hangs."""
 
@@ -115,6 +119,8 @@ def _files(mutant: Mutant) -> tuple[Path, ...]:
         return EXCHANGE_FILES
     if mutant.file.startswith(("staking/", "state/")):
         return STAKING_FILES
+    if mutant.file.startswith("subnets/"):
+        return SUBNET_FILES
     return (FIXED_POINT_FILES if mutant.file.startswith("fixed_point/") else ()) + YUMA_FILES
 
 
