@@ -30,9 +30,16 @@ EXIT_STOPPED = 130
 @click.option(
     "--checkpoint-every", type=click.IntRange(min=1), default=1_000, show_default=True, help="In blocks."
 )
+@click.option(
+    "--backend",
+    type=click.Choice(("reference", "optimized")),
+    default="reference",
+    show_default=True,
+    help="Who computes what a block does before its calls; both leave the same state.",
+)
 @click.option("--plots/--no-plots", default=True, help="Draw the series, if matplotlib is installed.")
 def simulate_command(
-    scenario_path: Path, output: Path, resume: bool, checkpoint_every: int, plots: bool
+    scenario_path: Path, output: Path, resume: bool, checkpoint_every: int, backend: str, plots: bool
 ) -> None:
     """Play a scenario on the reference's chain and write its time series as CSV.
 
@@ -46,6 +53,8 @@ def simulate_command(
                 "--output", str(output), "holds a simulation: add --resume, or take another"
             )
         simulation = resumed(scenario, output) if resume else started(scenario)
+        if backend == "optimized":
+            _use_arrays(simulation)
         finished = _play(simulation, output, checkpoint_every)
         if finished and plots and find_spec("matplotlib"):
             draw_plots(scenario, output)
@@ -56,6 +65,14 @@ def simulate_command(
     if not finished:
         click.echo("stopped: go on with --resume")
         sys.exit(EXIT_STOPPED)
+
+
+def _use_arrays(simulation: Simulation) -> None:
+    try:
+        from taospec.optimized.chain.block_step import BlockStep
+    except ModuleNotFoundError as error:
+        raise InvalidInputError("--backend", "optimized", f"needs the extra 'optimized' ({error})") from None
+    simulation.step = BlockStep(simulation.state).play
 
 
 def _play(simulation: Simulation, output: Path, every: int) -> bool:

@@ -11,6 +11,7 @@ import base64
 import gzip
 import json
 from collections.abc import Callable, Iterator
+from functools import partial
 from hashlib import blake2b, sha256
 from pathlib import Path
 from typing import Any, Final
@@ -49,6 +50,11 @@ class Simulation:
     """What actors know from earlier blocks."""
     outcomes: dict[str, int] = attrs.field(factory=dict)
     """How often each call had each outcome, by ``call outcome``."""
+    step: Callable[[bytes], None] = attrs.field(init=False)
+    """What a block does before its calls, from its parent's hash: the reference's, unless replaced."""
+
+    def __attrs_post_init__(self) -> None:
+        self.step = partial(block_step, self.state)
 
     @property
     def time(self) -> int:
@@ -65,7 +71,7 @@ class Simulation:
         """Play the next block; its events."""
         state = self.state
         state.clock.block += 1
-        block_step(state, parent_hash(self.scenario, state.clock.block))
+        self.step(parent_hash(self.scenario, state.clock.block))
         for call in planned_calls(self.scenario, state, self.memory):
             outcome = execute(state, call.name, call.origin, call.arguments, self.author)
             key = f"{call.name} {outcome.name}"

@@ -249,6 +249,14 @@ class NetworkArrays:
             record["minted_alpha"] = state.subnet_reports.peek(netuid).minted_alpha
             record["recycled_alpha"] = state.subnet_reports.peek(netuid).recycled_alpha
 
+    def reread(self, state: State, positions: Iterable[int]) -> None:
+        """Read the network, and everything of the subnets at these positions but their neurons, again."""
+        _load_network(state, self.network[0])
+        for position in positions:
+            netuid = int(self.subnets[position]["netuid"])
+            _load(state, netuid, self.subnets[position])
+            self.subnets[position]["emitting"] = bool(emitting_netuids(state, [netuid]))
+
     def store(self, state: State, positions: Iterable[int] | None = None) -> None:
         """Write the network, and the subnets at these positions (all without), to the state."""
         _store_network(state, self.network[0])

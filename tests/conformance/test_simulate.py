@@ -23,7 +23,7 @@ from taospec.reference.invalid_input import InvalidInputError
 from taospec.reference.state.digest import state_digest
 
 SCENARIOS = Path(package.__path__[0]).parent / "scenarios"
-NAMES = sorted(path.stem for path in SCENARIOS.glob("*.toml"))
+NAMES = sorted(path.stem for path in SCENARIOS.glob("*.toml") if path.stem != "full_network")
 FILES = [f"{name}.csv" for name in COLUMNS]
 
 

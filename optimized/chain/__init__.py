@@ -1,0 +1,1 @@
+"""Blocks over arrays: what happens in each of them before its calls."""
