@@ -48,18 +48,17 @@ def main(arguments: list[str]) -> None:
 def block_cases(path: Path) -> Iterator[Case]:
     """Every block of a trace whose calls are all modelled, as a case."""
     for state, block in blocks(path):
-        if "pre" not in block and _is_modelled(state, block):
+        if "pre" not in block and _is_modelled(block):
             yield _case(state, block)
 
 
-def _is_modelled(state: State, block: Mapping[str, Any]) -> bool:
+def _is_modelled(block: Mapping[str, Any]) -> bool:
     """Whether the reference models all of a block; without calls only a change of owner is of interest."""
     calls = block["extrinsics"]
     return (
         (bool(calls) or "SubnetOwner" in block["set"])
         and all(call["call"] in CALLS for call in calls)
         and not any(str(result).startswith("guard:") for result in block["results"])
-        and not len(state.timelocked_commits)
     )
 
 

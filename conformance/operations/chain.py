@@ -8,6 +8,7 @@ from typing import Any, Final
 from taospec.conformance.operations import Inputs, Operation
 from taospec.conformance.operations.decoding import amount, field, rows
 from taospec.conformance.storage_changes import decode_dump, encode_dump, storage_changes
+from taospec.conformance.timelock_stub import open_stub
 from taospec.reference.chain.block_step import block_step
 from taospec.reference.chain.calls import execute, modelled_call
 from taospec.reference.state.origin import ROOT, Origin
@@ -24,7 +25,7 @@ def apply_block(
 ) -> list[str]:
     """Play a block on the state; answers the result of every call."""
     state.clock.block = number
-    block_step(state, parent_hash)
+    block_step(state, parent_hash, timelock=open_stub)
     return [
         execute(state, call["call"], decode_origin(call["signer"]), call_arguments(call), author).name
         for call in calls

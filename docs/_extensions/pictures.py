@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 
 import attrs
 import matplotlib as mpl
+from commit_pictures import reveal_window
 from docutils import nodes
 from docutils.parsers.rst import directives
 from exchange_pictures import power_regions, price_impact
@@ -333,6 +334,7 @@ PICTURES: dict[Callable[[Figure, Sequence[str]], None], tuple[float, float]] = {
     share_pool_rounding: (7.2, 3.0),
     price_impact: (7.2, 3.2),
     power_regions: (7.2, 3.4),
+    reveal_window: (7.2, 2.4),
 }
 """What is drawn, and its size in inches."""
 

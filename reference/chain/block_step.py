@@ -16,7 +16,7 @@ from taospec.reference.emission.coinbase import (
 )
 from taospec.reference.emission.moving_price import ROOT_NETUID
 from taospec.reference.emission.schedule import is_due
-from taospec.reference.invalid_input import U64_MAX, InvalidInputError
+from taospec.reference.invalid_input import U64_MAX
 from taospec.reference.rules import implements
 from taospec.reference.staking.childkeys import apply_pending_children
 from taospec.reference.staking.locks import auto_lock_owner_cut
@@ -26,26 +26,29 @@ from taospec.reference.state.revision import BASE, Revision
 from taospec.reference.state.state import State
 from taospec.reference.subnets.burn_price import decayed_burn
 from taospec.reference.subnets.ownership import change_owner
+from taospec.reference.subnets.timelocked import Timelock, no_timelock, reveal_timelocked_weights
 
 HOTKEY_SWAP_INTERVAL: Final = 7_200
 """Blocks between two swaps of one coldkey's hotkeys on a subnet: a day."""
 
 
 @implements("CHAIN-BLOCK-1")
-def block_step(state: State, parent_hash: bytes, revision: Revision = BASE) -> None:
+def block_step(
+    state: State, parent_hash: bytes, revision: Revision = BASE, timelock: Timelock = no_timelock
+) -> None:
     """Advance the economy by one block; the clock shows its number already.
 
+    ``timelock`` tells what the ciphertexts of timelocked commits contain that are due.
+
     Raises:
-        InvalidInputError: the state has timelocked commits, whose revealing is not modelled.
+        InvalidInputError: it does not know one of them.
 
     Source: ``block_step.rs:9``.
     """
-    if len(state.timelocked_commits):
-        index, _ = next(iter(state.timelocked_commits))
-        raise InvalidInputError("timelocked_commits", index, "revealing them is not modelled yet")
     forget_hotkey_swaps(state)
     decay_burn_prices(state)
     credit = mint_block_emission(state)
+    reveal_timelocked_weights(state, timelock)
     run_coinbase(state, credit, _hooks(state), revision)
     update_moving_prices(state)
     update_root_proportions(state)

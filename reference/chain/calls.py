@@ -17,6 +17,7 @@ from taospec.reference.chain.catalogue.hyperparameters import HYPERPARAMETER_CAL
 from taospec.reference.chain.catalogue.lifecycle import LIFECYCLE_CALLS
 from taospec.reference.chain.catalogue.registration import REGISTRATION_CALLS
 from taospec.reference.chain.catalogue.staking import STAKING_CALLS
+from taospec.reference.chain.catalogue.weights import WEIGHT_CALLS
 from taospec.reference.chain.guards import check_guards
 from taospec.reference.invalid_input import InvalidInputError
 from taospec.reference.rules import implements
@@ -31,6 +32,7 @@ CALLS: Final[Mapping[str, Call]] = {
     **REGISTRATION_CALLS,
     **LIFECYCLE_CALLS,
     **HYPERPARAMETER_CALLS,
+    **WEIGHT_CALLS,
 }
 """Every call that is modelled, by upstream's name."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from taospec.reference.invalid_input import U16_MAX
 from taospec.reference.state.record import Record, record, stored
 from taospec.reference.state.storage_types import (
     ZERO_ACCOUNT,
@@ -28,11 +29,11 @@ _row = SequenceType(TupleType(u16, u16))
 
 
 def storage_index(netuid: int, mechanism: int) -> int:
-    """Under which index the storage keeps a mechanism of a subnet (``NetUidStorageIndex``).
+    """Under which index the storage keeps a mechanism of a subnet (``NetUidStorageIndex``); it saturates.
 
     Source: ``pallets/subtensor/src/subnets/mechanism.rs:35``.
     """
-    return netuid + MECHANISM_STRIDE * mechanism
+    return min(netuid + min(MECHANISM_STRIDE * mechanism, U16_MAX), U16_MAX)
 
 
 @record("neuron", netuid=u16, uid=u16, indices=(("netuid",),))

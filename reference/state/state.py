@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from taospec.reference.state.accounts import Account, AutoStake, AutoStakers, Childkeys, Coldkey, Hotkey
+from taospec.reference.state.beacon import Beacon, BeaconPulse
 from taospec.reference.state.commits import HashCommits, TimelockedCommits
 from taospec.reference.state.emission import Emission
 from taospec.reference.state.events import EventLog
@@ -46,6 +47,8 @@ class State:
         self.issuance = self._single(Issuance)
         self.network = self._single(Network)
         self.parameters = self._single(NetworkParameters)
+        self.beacon = self._single(Beacon)
+        self.pulses: Table[int, BeaconPulse] = self._table(BeaconPulse)
 
         self.subnets: Table[int, Subnet] = self._table(Subnet)
         self.pools: Table[int, Pool] = self._table(Pool)

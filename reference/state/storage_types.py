@@ -176,11 +176,12 @@ class AccountType(StorageType[AccountId]):
 
 
 class BytesType(StorageType[bytes]):
-    """Bytes: of a fixed length as they are, otherwise after their compact length."""
+    """Bytes: of a fixed length as they are, otherwise after their compact length, which ``limit`` bounds."""
 
-    def __init__(self, name: str, length: int | None = None) -> None:
+    def __init__(self, name: str, length: int | None = None, *, limit: int | None = None) -> None:
         self.name = name
         self.length = length
+        self.limit = limit
 
     def encode(self, value: bytes) -> bytes:
         return value if self.length is not None else compact(len(value)) + value
@@ -195,6 +196,8 @@ class BytesType(StorageType[bytes]):
         if type(value) is not bytes or (self.length is not None and len(value) != self.length):
             expected = "bytes" if self.length is None else f"{self.length} bytes"
             raise InvalidInputError(field, value, f"must be {expected}")
+        if self.limit is not None and len(value) > self.limit:
+            raise InvalidInputError(field, value, f"must be at most {self.limit} bytes")
 
     def to_json(self, value: bytes) -> str:
         return "0x" + value.hex()

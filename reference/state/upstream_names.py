@@ -184,8 +184,6 @@ LEFT_OUT: Final[dict[str, str]] = {
     "CRV3WeightCommitsV2": _OLD_COMMITS,
     "Difficulty": _PROOF_OF_WORK,
     "DissolveNetworkScheduleDuration": "nothing reads it: dissolving is not scheduled",
-    "Drand::LastStoredRound": "the randomness beacon is an input of each block",
-    "Drand::Pulses": "the randomness beacon is an input of each block",
     "HasMigrationRun": "tells which migrations have run; none runs here",
     "IdentitiesV2": _FOR_READERS,
     "LargestLocked": "written at genesis alone and never read",

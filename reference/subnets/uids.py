@@ -110,7 +110,7 @@ def replace_neuron(state: State, netuid: int, uid: int, hotkey: AccountId) -> No
     _take_uid(state, netuid, uid, hotkey)
     _clear_neuron(state, netuid, uid)
     for mechanism in range(state.hyperparameters.peek(netuid).mechanism_count):
-        _touch(state, netuid, mechanism, uid)
+        note_update(state, netuid, mechanism, uid)
 
 
 @implements("SUBNET-UID-6")
@@ -132,12 +132,12 @@ def append_neuron(state: State, netuid: int, hotkey: AccountId) -> int:
     metagraph.validator_permit += (False,)
     for mechanism in range(state.hyperparameters.peek(netuid).mechanism_count):
         state.mechanisms[storage_index(netuid, mechanism)].incentive += (0,)
-        _touch(state, netuid, mechanism, uid)
+        note_update(state, netuid, mechanism, uid)
     _take_uid(state, netuid, uid, hotkey)
     return uid
 
 
-def _touch(state: State, netuid: int, mechanism: int, uid: int) -> None:
+def note_update(state: State, netuid: int, mechanism: int, uid: int) -> None:
     """Note that the neuron set weights now; missing entries before it become 0.
 
     Source: ``pallets/subtensor/src/utils/misc.rs:215``.

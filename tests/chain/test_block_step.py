@@ -52,15 +52,6 @@ def test_prices_decay_and_counters_restart_at_the_start_of_a_block() -> None:
     assert (registration.burn, registration.this_block, registration.this_interval) == (1_500_000, 0, 5)
 
 
-def test_a_state_with_timelocked_commits_is_refused_and_unchanged() -> None:
-    state = State()
-    state.timelocked_commits[7, 1].commits = ((ALICE, 1, b"", 1),)
-    before = state_digest(state)
-    with pytest.raises(InvalidInputError, match="timelocked_commits"):
-        block_step(state, bytes(32))
-    assert state_digest(state) == before
-
-
 @pytest.mark.rule("CHAIN-CALL-1")
 def test_a_call_that_returns_an_error_changes_neither_state_nor_events() -> None:
     state = State()

@@ -131,6 +131,6 @@ def test_an_entry_that_storage_cannot_hold_is_refused_by_name(item, content, nam
 
 def test_items_left_out_are_ignored():
     state = State()
-    write_entries(state, "Drand::LastStoredRound", 5)
-    remove_entries(state, "Drand::Pulses", [[5]])
+    write_entries(state, "NextStakeJobId", 5)
+    remove_entries(state, "UsedWork", [[5]])
     assert export_state(state) == {}
