@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,18 +16,19 @@ SOURCES: Final = (
     "staking/staking_refusals.jsonl.gz",
     "subnets/subnets_lives.jsonl.gz",
 )
-GUARD: Final = "guard:"
-"""Before the error of a call that was refused before dispatch."""
 ERRORS: Final = frozenset(
     error.value for kind in (SubtensorError, SwapError, AdminUtilsError, FrameError) for error in kind
 )
 
 GUARD: Final = "guard:"
-"""Before the error of a guard."""
+"""Before the error of a call that was refused before dispatch."""
 
 
 def refusals(folder: Path) -> dict[tuple[str, str], str]:
-    """Return the first case that shows each pair of a call and the error that refused it."""
+    """Return the first case that shows each pair of a call and the error that refused it.
+
+    The error of a guard is there as ``guard:Error`` and, if no dispatch shows it, without that too.
+    """
     found: dict[tuple[str, str], str] = {}
     for source in SOURCES:
         with gzip.open(folder / source, "rt", encoding="utf-8") as lines:
@@ -35,27 +36,29 @@ def refusals(folder: Path) -> dict[tuple[str, str], str]:
             for case in map(json.loads, lines):
                 for call, error in _refused(case):
                     found.setdefault((call, error), case["id"])
-    return found
+    guarded = {(call, error.removeprefix(GUARD)): case for (call, error), case in found.items()}
+    return guarded | found
 
 
 def _refused(case: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     value = case.get("out", {}).get("value")
     if case["op"] == "chain.apply_block":
         results = zip(case["in"]["calls"], value["results"], strict=True)
-        yield from ((call["call"], result.removeprefix(GUARD)) for call, result in results if result != "Ok")
+        yield from ((call["call"], result) for call, result in results if result != "Ok")
     elif case["op"] == "staking.conviction.sequence":
         steps = zip(case["in"]["ops"], value, strict=True)
         locks = (step["r"] for operation, step in steps if operation[0] == "lock")
         yield from (("lock_stake", result["err"]) for result in locks if result != "ok")
 
 
-def disagreement(named: Sequence[str], shown: Iterable[str]) -> str:
+def disagreement(named: Sequence[str], shown: Collection[str]) -> str:
     """Say what is wrong with the errors of a table, nothing if they fit what vectors show.
 
     Errors of guards may be named, as ``guard:Error``, but need not: some refuse every call.
     """
     unknown = sorted({error.removeprefix(GUARD) for error in named} - ERRORS)
-    missing = sorted({error for error in shown if not error.startswith(GUARD)} - set(named))
+    dispatched = {error for error in shown if not error.startswith(GUARD) and GUARD + error not in shown}
+    missing = sorted(dispatched - set(named))
     if unknown:
         return f"there is no error {', '.join(unknown)}"
     return f"vectors show {', '.join(missing)}, which the table lacks" if missing else ""
