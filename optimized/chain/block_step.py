@@ -36,6 +36,7 @@ from taospec.reference.state.stake import StakePosition
 from taospec.reference.state.state import State
 from taospec.reference.state.subnet import Subnet
 from taospec.reference.subnets.ownership import change_owner
+from taospec.reference.subnets.timelocked import Timelock, no_timelock
 
 STRUCTURE: Final = (NetworkParameters, Subnet)
 """Records after whose change everything is read again."""
@@ -57,12 +58,12 @@ class BlockStep:
         self._orders: list[PositionOrder] = []
 
     @implements("CHAIN-BLOCK-1")
-    def play(self, parent_hash: bytes) -> None:
+    def play(self, parent_hash: bytes, timelock: Timelock = no_timelock) -> None:
         """Do what the reference's ``block_step`` does; the clock shows the block's number already."""
         state = self.state
         if len(state.timelocked_commits):
             self.by_reference += 1
-            reference.block_step(state, parent_hash)
+            reference.block_step(state, parent_hash, timelock=timelock)
             return
         self._read_changes()
         forget_hotkey_swaps(state)
