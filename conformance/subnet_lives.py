@@ -191,6 +191,15 @@ def _crumbs_last(state: State) -> None:
     _stake(state, large, NEW, 600)
 
 
+def _short_account(state: State) -> None:
+    """Three equal claims on a pot of which the account lacks 500 rao."""
+    state.parameters.tao_in_refund_deployment_block = REGISTERED
+    state.pools[1].tao_reserve = 99 * COIN
+    _give(state, subnet_account(1), 99 * COIN - 500 - state.accounts[subnet_account(1)].free)
+    for coldkey in (ALICE, BOB, NEW):
+        _stake(state, 201, coldkey, COIN)
+
+
 def _worthless_hotkey(state: State) -> None:
     _stake(state, 201, BOB, COIN)
     _stake(state, 202, BOB, COIN)
@@ -441,6 +450,7 @@ SCENES: Final = (
     Scene(_equal_remainders, (_end(),)),
     Scene(_crumbs_first, (_end(),)),
     Scene(_crumbs_last, (_end(),)),
+    Scene(_short_account, (_end(),)),
     Scene(_worthless_hotkey, (_end(),)),
     Scene(_worthless_stakes, (_end(),)),
     Scene(_old_shares, (_end(),)),

@@ -115,7 +115,8 @@ def _forget_neurons(state: State, netuid: int) -> None:
     """Remove uids and memberships; a membership's voting power stays."""
     for key in state.memberships.keys_with(netuid=netuid):
         state.memberships[key].uid = None
-    for place in state.neurons.keys_with(netuid=netuid):
+    places = {(netuid, uid) for uid in range(state.subnets.peek(netuid).neurons)}
+    for place in places.union(state.neurons.keys_with(netuid=netuid)):
         hotkey = state.neurons.peek(place).hotkey
         state.memberships[netuid, hotkey].is_member = False
         state.neurons.remove(place)

@@ -31,7 +31,7 @@ from taospec.reference.state.locks import LockState
 from taospec.reference.state.neuron import storage_index
 from taospec.reference.state.origin import ROOT as ROOT_ORIGIN
 from taospec.reference.state.storage_order import hashed_account_order
-from taospec.reference.state.storage_types import numbered_account
+from taospec.reference.state.storage_types import ZERO_ACCOUNT, numbered_account
 from taospec.reference.subnets.dissolution import (
     Claim,
     claims_of,
@@ -190,6 +190,20 @@ def test_a_share_below_the_deposit_of_a_new_account_is_destroyed_or_paid_by_the_
         assert as_root(state, "root_dissolve_network", netuid=1) == "Ok"
         paid[small] = balance_of(state, DAVE)
     assert paid == {first: 600, second: 900}
+
+
+@pytest.mark.rule("SUBNET-DISSOLVE-1")
+def test_where_the_account_is_short_of_a_few_rao_the_last_to_be_paid_gets_nothing():
+    """Three claims of a third of 99 TAO, on an account that holds 500 rao less: two are paid."""
+    state = opened()
+    state.parameters.tao_in_refund_deployment_block = BLOCK
+    state.pools[1].tao_reserve = 99 * TAO
+    state.accounts[subnet_account(1)].free = 99 * TAO - 500
+    coldkeys = (BOB, CAROL, DAVE)
+    for coldkey in coldkeys:
+        stake(state, 1, HOTKEY, coldkey, TAO)
+    assert as_root(state, "root_dissolve_network", netuid=1) == "Ok"
+    assert [balance_of(state, coldkey) for coldkey in coldkeys] == [10_033 * TAO, 33 * TAO, 0]
 
 
 @pytest.mark.rule("SUBNET-DISSOLVE-5")
@@ -395,6 +409,17 @@ def test_weights_that_root_once_gave_the_subnet_become_zero_and_a_lease_ends():
     forget_subnet(state, 1)
     assert state.matrix_rows.peek((0, 3)).weights == ((1, 0), (2, 600))
     assert len(state.leases) == len(state.lease_shares) == 0
+
+
+@pytest.mark.rule("SUBNET-REMOVE-1")
+def test_the_neuron_of_genesis_whose_hotkey_is_all_zeros_is_removed_too():
+    state = opened()
+    state.neurons.remove((1, 0))
+    state.memberships.remove((1, HOTKEY))
+    membership = state.memberships[1, ZERO_ACCOUNT]
+    membership.uid, membership.is_member = 0, True
+    assert as_root(state, "root_dissolve_network", netuid=1) == "Ok"
+    assert state.memberships.keys_with(netuid=1) == []
 
 
 def test_an_account_that_was_emptied_takes_its_tao_along():
