@@ -86,6 +86,19 @@ def account_of(before: Totals, after: Totals, played: Played) -> list[str]:
     return [*_tao(before, after, played.books, played.blocks), *_alpha(before, after, played.books, played)]
 
 
+def joined(first: Played, second: Played) -> Played:
+    """Two runs, one after the other, as one."""
+    sums = {
+        field.name: getattr(first, field.name) + getattr(second, field.name)
+        for field in attrs.fields(Played)
+        if field.name != "books"
+    }
+    if first.books is None or second.books is None:
+        return Played(**sums)
+    books = attrs.asdict(first.books)
+    return Played(**sums, books=Books(**{name: books[name] + getattr(second.books, name) for name in books}))
+
+
 def _tao(before: Totals, after: Totals, books: Books, blocks: int) -> list[str]:
     pooled = books.injected + books.bought
     _require("TAO of the blocks", books.minted, blocks * block_emission(before.issuance))

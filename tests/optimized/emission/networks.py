@@ -127,6 +127,34 @@ def enrich(state: State, source: Random) -> State:
     return state
 
 
+def scramble(state: State, source: Random) -> State:
+    """What storage can hold: rows with zeros and foreign uids, short vectors, any bonds; many epochs."""
+    state.parameters.stake_threshold = source.choice([0, 10**12])
+    for netuid in [netuid for netuid in state.subnets if netuid]:
+        neurons = state.subnets[netuid].neurons
+        hyperparameters = state.hyperparameters[netuid]
+        hyperparameters.kappa = source.choice([0, 32_767, 65_535])
+        hyperparameters.bonds_moving_average = source.choice([0, 900_000, 10**6, 2 * 10**6])
+        hyperparameters.max_allowed_validators = source.choice([0, 1, 4, 64])
+        state.schedules[netuid].tempo = source.choice([1, 2, 5])
+        for uid in range(neurons):
+            state.matrix_rows[netuid, uid].weights = _row(source, neurons)
+            state.matrix_rows[netuid, uid].bonds = _row(source, neurons)
+            state.neurons[netuid, uid].block_at_registration = source.choice([0, 99_990, 100_003])
+        updates = source.choice([neurons, neurons, neurons - 1])
+        state.mechanisms[netuid].last_update = tuple(
+            source.choice([0, 99_990, 99_999]) for _ in range(updates)
+        )
+        if source.random() < 0.3:
+            state.subnets[netuid].owner_hotkey = state.neurons[netuid, neurons - 1].hotkey
+    return state
+
+
+def _row(source: Random, neurons: int) -> tuple[tuple[int, int], ...]:
+    uids = source.sample(range(neurons + 2), source.randrange(neurons + 1))
+    return tuple((uid, source.choice([0, 1, 65_535, source.randrange(65_536)])) for uid in uids)
+
+
 def emit_by_reference(state: State, blocks: int, hooks: Any = NOTHING_ELSE) -> None:
     for _ in range(blocks):
         state.clock.block += 1

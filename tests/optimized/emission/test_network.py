@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from networks import NOTHING_ELSE, account, emit_by_reference, enrich, network
+from networks import NOTHING_ELSE, account, emit_by_reference, enrich, network, scramble
 
 from taospec.optimized.emission.arithmetic import root_proportion, weight_after_deposit
 from taospec.optimized.emission.arrays import NetworkArrays
@@ -39,6 +39,19 @@ def test_state_and_events_are_the_references_whatever_neurons_the_arrays_do_not_
     played = emit_on(fast, BLOCKS, NOTHING_ELSE)
     emit_by_reference(slow, BLOCKS)
     assert played.by_reference == 0
+    assert fast.events.take() == slow.events.take()
+    assert export_state(fast) == export_state(slow)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_epochs_over_arrays_are_the_references_for_whatever_storage_can_hold(seed: int) -> None:
+    fast, slow = (
+        scramble(enrich(network(Random(seed), 2, extreme=False, neurons=6), Random(seed)), Random(seed))
+        for _ in range(2)
+    )
+    played = emit_on(fast, 12, NOTHING_ELSE)
+    emit_by_reference(slow, 12)
+    assert played.epochs
     assert fast.events.take() == slow.events.take()
     assert export_state(fast) == export_state(slow)
 
