@@ -15,6 +15,7 @@ SOURCES: Final = (
     "staking/staking_conviction.jsonl.gz",
     "staking/staking_refusals.jsonl.gz",
     "subnets/subnets_lives.jsonl.gz",
+    "subnets/subnets_weights.jsonl.gz",
 )
 ERRORS: Final = frozenset(
     error.value for kind in (SubtensorError, SwapError, AdminUtilsError, FrameError) for error in kind

@@ -11,6 +11,7 @@ import pytest
 from taospec.reference.chain.catalogue.staking import STAKING_CALLS
 
 ROOT = Path(__file__).parents[2]
+WEIGHTS = ("weights.md", "commit_reveal.md")
 # The Sphinx extensions of the project are no package.
 sys.path.insert(0, str(ROOT / "docs" / "_extensions"))
 
@@ -25,9 +26,14 @@ def test_refusals_of_whole_blocks_and_of_lock_sequences_are_found() -> None:
 
 
 @pytest.mark.parametrize(
-    "chapter", sorted((ROOT / "spec" / "staking").glob("*.md")), ids=lambda path: path.stem
+    "chapter",
+    [
+        *sorted((ROOT / "spec" / "staking").glob("*.md")),
+        *(ROOT / "spec" / "subnets" / each for each in WEIGHTS),
+    ],
+    ids=lambda path: path.stem,
 )
-def test_every_error_of_a_staking_call_has_a_vector_or_a_reason_why_it_cannot_happen(chapter: Path) -> None:
+def test_every_error_of_a_call_has_a_vector_or_a_reason_why_it_cannot_happen(chapter: Path) -> None:
     found = refusals(ROOT / "conformance" / "vectors")
     tables = re.findall(r"^:::\{call-errors\} (\w+)\n(.*?)^:::$", chapter.read_text("utf-8"), re.M | re.S)
     rows = [(call, line) for call, table in tables for line in table.splitlines() if " | " in line]
