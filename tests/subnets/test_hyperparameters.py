@@ -1,14 +1,19 @@
 """Every setter of a parameter: what it stores, whom it refuses, and why."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+import taospec.conformance
+from taospec.conformance.parameter_calls import ALICE as OWNER
+from taospec.conformance.parameter_calls import BOB as STRANGER
+from taospec.conformance.parameter_calls import OUT_OF_BOUNDS, OWNER_MAY, ROOT_ALONE
 from taospec.reference.chain.calls import execute
-from taospec.reference.fixed_point import I64F64, I96F32, U64F64
+from taospec.reference.fixed_point import I96F32, U64F64
 from taospec.reference.staking.stake_ledger import increase_stake, stake_of
 from taospec.reference.state.digest import state_digest
-from taospec.reference.state.hyperparameters import RecycleOrBurn
 from taospec.reference.state.ledger import subnet_account
 from taospec.reference.state.origin import ROOT
 from taospec.reference.state.rate_limits import Hyperparameter
@@ -17,7 +22,8 @@ from taospec.reference.state.storage_types import numbered_account
 from taospec.reference.state.upstream_names import LEFT_OUT, export_state
 from taospec.reference.subnets.hyperparameters import REFUSED, SETTERS
 
-OWNER, STRANGER, HOTKEY = (numbered_account(number) for number in (1, 2, 11))
+HOTKEY = numbered_account(11)
+ALLOWED = {**OWNER_MAY, **ROOT_ALONE}
 SUBNET, MISSING, ROOT_SUBNET = 1, 9, 0
 NOW = 10_000
 TAO = 10**9
@@ -45,97 +51,6 @@ def call(state, name, origin, *values, netuid=SUBNET):
         arguments["netuid"] = netuid
     return execute(state, name, origin, arguments, None).name
 
-
-OWNER_MAY = {
-    "sudo_set_serving_rate_limit": (7,),
-    "sudo_set_max_difficulty": (7,),
-    "sudo_set_weights_version_key": (7,),
-    "sudo_set_adjustment_alpha": (7,),
-    "sudo_set_immunity_period": (7,),
-    "sudo_set_min_allowed_weights": (7,),
-    "sudo_set_max_allowed_uids": (128,),
-    "sudo_set_rho": (7,),
-    "sudo_set_activity_cutoff": (700,),
-    "sudo_set_min_burn": (7,),
-    "sudo_set_max_burn": (7 * TAO,),
-    "sudo_set_bonds_moving_average": (7,),
-    "sudo_set_bonds_penalty": (7,),
-    "sudo_set_min_childkey_take_per_subnet": (7,),
-    "sudo_set_commit_reveal_weights_enabled": (False,),
-    "sudo_set_liquid_alpha_enabled": (False,),
-    "sudo_set_alpha_values": (2_000, 3_000),
-    "sudo_set_commit_reveal_weights_interval": (7,),
-    "sudo_set_toggle_transfer": (False,),
-    "sudo_set_recycle_or_burn": (RecycleOrBurn.RECYCLE,),
-    "sudo_set_subnet_owner_hotkey": (HOTKEY,),
-    "sudo_set_sn_owner_hotkey": (HOTKEY,),
-    "sudo_set_alpha_sigmoid_steepness": (7,),
-    "sudo_set_yuma3_enabled": (True,),
-    "sudo_set_bonds_reset_enabled": (True,),
-    "sudo_set_owner_immune_neuron_limit": (7,),
-    "sudo_set_burn_half_life": (7,),
-    "sudo_set_burn_increase_mult": (HALF,),
-    "sudo_set_owner_cut_enabled": (False,),
-    "sudo_set_owner_cut_auto_lock_enabled": (True,),
-    "sudo_set_root_claim_threshold": (7,),
-    "set_activity_cutoff_factor": (7_000,),
-    "set_tempo": (700,),
-}
-"""What a subnet's owner may set, with a value that is allowed."""
-
-ROOT_ALONE = {
-    "sudo_set_min_difficulty": (7,),
-    "sudo_set_difficulty": (7,),
-    "sudo_set_adjustment_interval": (7,),
-    "sudo_set_weights_set_rate_limit": (7,),
-    "sudo_set_kappa": (7,),
-    "sudo_set_network_registration_allowed": (False,),
-    "sudo_set_target_registrations_per_interval": (7,),
-    "sudo_set_max_allowed_validators": (7,),
-    "sudo_set_max_registrations_per_block": (7,),
-    "sudo_set_tempo": (7,),
-    "sudo_set_rao_recycled": (7,),
-    "sudo_set_ema_price_halving_period": (7,),
-    "sudo_set_subtoken_enabled": (True,),
-    "sudo_set_min_allowed_uids": (7,),
-    "sudo_set_min_non_immune_uids": (7,),
-    "sudo_set_subnet_emission_enabled": (False,),
-    "Swap.set_fee_rate": (7,),
-    "sudo_set_default_take": (7,),
-    "sudo_set_tx_rate_limit": (7,),
-    "sudo_set_subnet_owner_cut": (7,),
-    "sudo_set_network_rate_limit": (7,),
-    "sudo_set_network_immunity_period": (7,),
-    "sudo_set_network_min_lock_cost": (7,),
-    "sudo_set_subnet_limit": (7,),
-    "sudo_set_lock_reduction_interval": (7,),
-    "sudo_set_stake_threshold": (7,),
-    "sudo_set_nominator_min_required_stake": (7,),
-    "sudo_set_tx_delegate_take_rate_limit": (7,),
-    "sudo_set_min_delegate_take": (7,),
-    "sudo_set_dissolve_network_schedule_duration": (7,),
-    "sudo_set_subnet_moving_alpha": (I96F32.from_num(7),),
-    "sudo_set_commit_reveal_version": (7,),
-    "sudo_set_ck_burn": (7,),
-    "sudo_set_admin_freeze_window": (7,),
-    "sudo_set_owner_hparam_rate_limit": (7,),
-    "sudo_set_tao_flow_cutoff": (I64F64.from_num(7),),
-    "sudo_set_tao_flow_normalization_exponent": (HALF,),
-    "sudo_set_tao_flow_smoothing_factor": (7,),
-    "sudo_set_net_tao_flow_enabled": (False,),
-    "sudo_set_start_call_delay": (7,),
-    "sudo_set_coldkey_swap_announcement_delay": (7,),
-    "sudo_set_coldkey_swap_reannouncement_delay": (7,),
-    "sudo_set_max_epochs_per_block": (7,),
-    "sudo_set_tx_childkey_take_rate_limit": (7,),
-    "sudo_set_min_childkey_take": (7,),
-    "sudo_set_max_childkey_take": (7,),
-    "set_pending_childkey_cooldown": (7,),
-    "sudo_set_num_root_claims": (7,),
-}
-"""What only root may set, with a value that is allowed."""
-
-ALLOWED = {**OWNER_MAY, **ROOT_ALONE}
 
 NOT_LIMITED = {
     "sudo_set_owner_cut_enabled",
@@ -347,43 +262,6 @@ def test_the_window_of_root_is_closed_for_ever_unless_it_has_no_blocks():
     assert call(state, "sudo_set_tempo", ROOT, 7, netuid=ROOT_SUBNET) == "Ok"
 
 
-OUT_OF_BOUNDS = [
-    ("sudo_set_activity_cutoff", ROOT, (359,), "ActivityCutoffTooLow"),
-    ("set_activity_cutoff_factor", ROOT, (999,), "ActivityCutoffFactorMilliOutOfBounds"),
-    ("set_activity_cutoff_factor", OWNER, (50_001,), "ActivityCutoffFactorMilliOutOfBounds"),
-    ("sudo_set_bonds_moving_average", OWNER, (975_001,), "BondsMovingAverageMaxReached"),
-    ("sudo_set_alpha_values", OWNER, (1_638, 1_637), "AlphaHighTooLow"),
-    ("sudo_set_alpha_values", OWNER, (1_637, 1_638), "AlphaLowOutOfRange"),
-    ("sudo_set_alpha_values", OWNER, (1_639, 1_638), "AlphaLowOutOfRange"),
-    ("sudo_set_alpha_sigmoid_steepness", OWNER, (-1,), "NegativeSigmoidSteepness"),
-    ("set_tempo", OWNER, (359,), "TempoOutOfBounds"),
-    ("set_tempo", OWNER, (50_401,), "TempoOutOfBounds"),
-    ("sudo_set_max_allowed_uids", OWNER, (63,), "MaxAllowedUidsLessThanMinAllowedUids"),
-    ("sudo_set_max_allowed_uids", OWNER, (99,), "MaxAllowedUIdsLessThanCurrentUIds"),
-    ("sudo_set_max_allowed_uids", OWNER, (257,), "MaxAllowedUidsGreaterThanDefaultMaxAllowedUids"),
-    ("sudo_set_min_allowed_uids", ROOT, (256,), "MinAllowedUidsGreaterThanMaxAllowedUids"),
-    ("sudo_set_min_allowed_uids", ROOT, (100,), "MinAllowedUidsGreaterThanCurrentUids"),
-    ("sudo_set_max_allowed_validators", ROOT, (257,), "MaxValidatorsLargerThanMaxUIds"),
-    ("sudo_set_owner_immune_neuron_limit", OWNER, (0,), "InvalidValue"),
-    ("sudo_set_owner_immune_neuron_limit", ROOT, (11,), "InvalidValue"),
-    ("sudo_set_subnet_owner_hotkey", OWNER, (subnet_account(77),), "CannotUseSystemAccount"),
-    ("sudo_set_sn_owner_hotkey", ROOT, (subnet_account(0),), "CannotUseSystemAccount"),
-    ("sudo_set_commit_reveal_weights_interval", OWNER, (101,), "RevealPeriodTooLarge"),
-    ("sudo_set_commit_reveal_weights_interval", ROOT, (0,), "RevealPeriodTooSmall"),
-    ("sudo_set_min_burn", OWNER, (TAO,), "ValueNotInBounds"),
-    ("sudo_set_max_burn", OWNER, (TAO // 10,), "ValueNotInBounds"),
-    ("sudo_set_burn_half_life", OWNER, (0,), "InvalidValue"),
-    ("sudo_set_burn_half_life", ROOT, (36_101,), "InvalidValue"),
-    ("sudo_set_burn_increase_mult", OWNER, (U64F64.from_bits(2**64 - 1),), "InvalidValue"),
-    ("sudo_set_burn_increase_mult", ROOT, (U64F64.from_bits(3 * 2**64 + 1),), "InvalidValue"),
-    ("sudo_set_min_childkey_take_per_subnet", OWNER, (11_797,), "InvalidValue"),
-    ("sudo_set_root_claim_threshold", OWNER, (10_000_001,), "InvalidRootClaimThreshold"),
-    ("Swap.set_fee_rate", ROOT, (10_001,), "FeeRateTooHigh"),
-    ("sudo_set_max_epochs_per_block", ROOT, (0,), "ValueNotInBounds"),
-    ("sudo_set_tao_flow_normalization_exponent", ROOT, (U64F64.from_bits(2**64 - 1),), "InvalidValue"),
-    ("sudo_set_tao_flow_normalization_exponent", ROOT, (U64F64.from_bits(2**65 + 1),), "InvalidValue"),
-    ("sudo_set_num_root_claims", ROOT, (51,), "InvalidNumRootClaim"),
-]
 GENERAL = {
     "TxRateLimitExceeded",
     "AdminActionProhibitedDuringWeightsWindow",
@@ -550,3 +428,23 @@ def test_a_deprecated_call_answers_before_it_looks_at_anything(name, origin):
     expected = "POWRegistrationDisabled" if "pow" in name else "Deprecated"
     assert execute(state, name, origin, {}, None).name == expected
     assert state_digest(state) == before
+
+
+COMMITTED = (
+    Path(next(iter(taospec.conformance.__path__))) / "vectors" / "subnets" / "subnets_parameters.jsonl.gz"
+)
+
+
+def test_the_committed_cases_of_parameters_are_those_of_the_reference():
+    assert [line.case() for line in read_vector_file(COMMITTED).lines] == list(cases())
+
+
+def test_the_cases_show_every_error_of_every_setter_and_its_success():
+    shown = {
+        (call["call"], result)
+        for case in cases()
+        for call, result in zip(case.inputs["calls"], case.expected.out["value"]["results"], strict=True)
+    }
+    for name, setter in SETTERS.items():
+        errors = {check.error.value for check in setter.checks}
+        assert {(name, result) for result in {"Ok", "BadOrigin"} | errors} <= shown
