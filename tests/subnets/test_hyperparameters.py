@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 import taospec.conformance
 from taospec.conformance.parameter_calls import ALICE as OWNER
 from taospec.conformance.parameter_calls import BOB as STRANGER
-from taospec.conformance.parameter_calls import OUT_OF_BOUNDS, OWNER_MAY, ROOT_ALONE
+from taospec.conformance.parameter_calls import OUT_OF_BOUNDS, OWNER_MAY, ROOT_ALONE, cases
+from taospec.conformance.vector_file import read_vector_file
 from taospec.reference.chain.calls import execute
 from taospec.reference.fixed_point import I96F32, U64F64
 from taospec.reference.staking.stake_ledger import increase_stake, stake_of
@@ -430,9 +431,8 @@ def test_a_deprecated_call_answers_before_it_looks_at_anything(name, origin):
     assert state_digest(state) == before
 
 
-COMMITTED = (
-    Path(next(iter(taospec.conformance.__path__))) / "vectors" / "subnets" / "subnets_parameters.jsonl.gz"
-)
+VECTORS = Path(next(iter(taospec.conformance.__path__))) / "vectors"
+COMMITTED = VECTORS / "subnets" / "subnets_parameters.jsonl.gz"
 
 
 def test_the_committed_cases_of_parameters_are_those_of_the_reference():
