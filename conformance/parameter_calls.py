@@ -231,9 +231,11 @@ def _attempts(setter: Setter) -> list[dict[str, Any]]:
     """Every way in which the call is refused, then as it is allowed."""
     name = setter.call
     maker: Origin = ROOT if name in ROOT_ALONE else ALICE
-    allowed = (OWNER_MAY | ROOT_ALONE)[name]
-    refused_makers = [BOB, *([ALICE] if name in ROOT_ALONE else []), *([ROOT] if name == "set_tempo" else [])]
-    calls = [_set(setter, origin, OPEN, allowed) for origin in refused_makers]
+    allowed = ROOT_ALONE[name] if name in ROOT_ALONE else OWNER_MAY[name]
+    refused: list[Origin] = [BOB, ALICE] if name in ROOT_ALONE else [BOB]
+    if name == "set_tempo":
+        refused.append(ROOT)
+    calls = [_set(setter, origin, OPEN, allowed) for origin in refused]
     if setter.of_subnet:
         if setter.maker != "owner":
             calls += [_set(setter, ROOT, netuid, allowed) for netuid in (MISSING, 0)]
