@@ -14,7 +14,7 @@ from typing import Any
 
 from docutils import nodes
 from records import shown_default
-from refusals import SOURCES, disagreement, refusals
+from refusals import GUARD, SOURCES, disagreement, refusals
 from rules import table
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
@@ -47,8 +47,9 @@ class Setters(SphinxDirective):
     def _row(self, setter: Setter, shown: Mapping[tuple[str, str], str]) -> list[list[nodes.Node]]:
         named = [FrameError.BadOrigin.value, *(check.error.value for check in setter.checks)]
         mine = {error: case for (call, error), case in shown.items() if call == setter.call}
-        # Guards belong to every call.
-        if problem := disagreement(named, [error for error in mine if not error.startswith("guard:")]):
+        # Guards refuse every call, and are shown under both of their names.
+        own = [error for error in mine if not error.startswith(GUARD) and GUARD + error not in mine]
+        if problem := disagreement(named, own):
             raise self.error(f"{setter.call}: {problem}")
         return [
             [self._call(setter)],
