@@ -12,7 +12,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from taospec.conformance.simulation.plots import draw_plots
 from taospec.conformance.simulation.run import CHECKPOINT, Simulation, resumed, run, started
-from taospec.conformance.simulation.scenario import read_scenario
+from taospec.conformance.simulation.scenario import Scenario, read_scenario
+from taospec.conformance.simulation.trace import write_trace
 from taospec.reference.invalid_input import InvalidInputError
 from taospec.reference.state.digest import state_digest
 
@@ -23,9 +24,7 @@ EXIT_STOPPED = 130
 @click.argument(
     "scenario_path", metavar="SCENARIO", type=click.Path(path_type=Path, exists=True, dir_okay=False)
 )
-@click.option(
-    "-o", "--output", required=True, type=click.Path(path_type=Path, file_okay=False), help="Folder."
-)
+@click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False), help="Folder.")
 @click.option("--resume", is_flag=True, help="Go on from the folder's checkpoint.")
 @click.option(
     "--checkpoint-every", type=click.IntRange(min=1), default=1_000, show_default=True, help="In blocks."
@@ -37,9 +36,20 @@ EXIT_STOPPED = 130
     show_default=True,
     help="Who computes what a block does before its calls; both leave the same state.",
 )
+@click.option(
+    "--trace",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Instead of time series, write every block's calls, results and changes of storage to this file.",
+)
 @click.option("--plots/--no-plots", default=True, help="Draw the series, if matplotlib is installed.")
 def simulate_command(
-    scenario_path: Path, output: Path, resume: bool, checkpoint_every: int, backend: str, plots: bool
+    scenario_path: Path,
+    output: Path | None,
+    resume: bool,
+    checkpoint_every: int,
+    backend: str,
+    trace: Path | None,
+    plots: bool,
 ) -> None:
     """Play a scenario on the reference's chain and write its time series as CSV.
 
@@ -48,6 +58,11 @@ def simulate_command(
     """
     try:
         scenario = read_scenario(scenario_path)
+        if trace is not None:
+            _write_trace(scenario, trace, backend)
+            return
+        if output is None:
+            raise InvalidInputError("--output", None, "is missing")
         if not resume and (output / CHECKPOINT).exists():
             raise InvalidInputError(
                 "--output", str(output), "holds a simulation: add --resume, or take another"
@@ -65,6 +80,14 @@ def simulate_command(
     if not finished:
         click.echo("stopped: go on with --resume")
         sys.exit(EXIT_STOPPED)
+
+
+def _write_trace(scenario: Scenario, path: Path, backend: str) -> None:
+    simulation = started(scenario)
+    if backend == "optimized":
+        _use_arrays(simulation)
+    write_trace(simulation, path, scenario.blocks)
+    click.echo(f"{simulation.time:,} blocks written to {path}")
 
 
 def _use_arrays(simulation: Simulation) -> None:

@@ -19,13 +19,13 @@ from typing import Any, Final
 import attrs
 
 from taospec.conformance.simulation.accounts import authority
-from taospec.conformance.simulation.actors import planned_calls
+from taospec.conformance.simulation.actors import PlannedCall, planned_calls
 from taospec.conformance.simulation.genesis import genesis_state
 from taospec.conformance.simulation.scenario import Scenario
 from taospec.conformance.simulation.series import COLUMNS, Row, as_csv, sampled
 from taospec.conformance.vector_file import write_atomically
 from taospec.reference.chain.block_step import block_step
-from taospec.reference.chain.calls import execute
+from taospec.reference.chain.calls import Outcome, execute
 from taospec.reference.invalid_input import InvalidInputError
 from taospec.reference.state.digest import state_digest
 from taospec.reference.state.encoding import decode_state, encode_state
@@ -50,6 +50,8 @@ class Simulation:
     """What actors know from earlier blocks."""
     outcomes: dict[str, int] = attrs.field(factory=dict)
     """How often each call had each outcome, by ``call outcome``."""
+    made: list[tuple[PlannedCall, Outcome]] = attrs.field(init=False, factory=list)
+    """The calls of the last block with what became of them."""
     step: Callable[[bytes], None] = attrs.field(init=False)
     """What a block does before its calls, from its parent's hash: the reference's, unless replaced."""
 
@@ -72,8 +74,10 @@ class Simulation:
         state = self.state
         state.clock.block += 1
         self.step(parent_hash(self.scenario, state.clock.block))
+        self.made = []
         for call in planned_calls(self.scenario, state, self.memory):
             outcome = execute(state, call.name, call.origin, call.arguments, self.author)
+            self.made.append((call, outcome))
             key = f"{call.name} {outcome.name}"
             self.outcomes[key] = self.outcomes.get(key, 0) + 1
         return state.events.take()
