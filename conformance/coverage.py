@@ -53,6 +53,87 @@ NOT_REACHED: Final[dict[str, str]] = {
 }
 """Errors that neither vectors nor traces reach, each with the reason."""
 
+_WEIGHTS: Final = "calls that set, commit or reveal weights have no committed vector yet"
+_KEYS: Final = "calls that swap keys have no committed vector yet"
+_ODD: Final = "the state that it needs has no committed vector yet"
+AWAITED: Final[dict[str, str]] = {
+    **dict.fromkeys(
+        (
+            "CanNotSetRootNetworkWeights",
+            "CommitRevealDisabled",
+            "CommitRevealEnabled",
+            "CommittingWeightsTooFast",
+            "DuplicateUids",
+            "ExpiredWeightCommit",
+            "IncorrectCommitRevealVersion",
+            "IncorrectWeightVersionKey",
+            "InputLengthsUnequal",
+            "InvalidRevealCommitHashNotMatch",
+            "InvalidRevealRound",
+            "InvalidVotingPowerEmaAlpha",
+            "NeuronNoValidatorPermit",
+            "NoWeightsCommitFound",
+            "NotEnoughStakeToSetWeights",
+            "RevealTooEarly",
+            "SettingWeightsTooFast",
+            "TooManyUnrevealedCommits",
+            "UidVecContainInvalidOne",
+            "UidsLengthExceedUidsInSubNet",
+            "VotingPowerTrackingNotEnabled",
+            "WeightVecLengthIsLow",
+            "WeightVecNotEqualSize",
+        ),
+        _WEIGHTS,
+    ),
+    **dict.fromkeys(
+        (
+            "ActiveLockExists",
+            "AnnouncedColdkeyHashDoesNotMatch",
+            "ColdKeyAlreadyAssociated",
+            "ColdkeySwapAlreadyDisputed",
+            "ColdkeySwapAnnounced",
+            "ColdkeySwapAnnouncementNotFound",
+            "ColdkeySwapClearTooEarly",
+            "ColdkeySwapDisputed",
+            "ColdkeySwapReannouncedTooEarly",
+            "ColdkeySwapTooEarly",
+            "HotKeySetTxRateLimitExceeded",
+            "HotKeySwapOnSubnetIntervalNotPassed",
+            "NewColdKeyIsHotkey",
+            "NewHotKeyIsSameWithOld",
+            "NewHotKeyNotCleanForRootSwap",
+            "NotEnoughBalanceToPaySwapColdKey",
+            "NotEnoughBalanceToPaySwapHotKey",
+        ),
+        _KEYS,
+    ),
+    **dict.fromkeys(
+        (
+            "ActivityCutoffFactorMilliOutOfBounds",
+            "AutoEpochAlreadyImminent",
+            "BondsMovingAverageMaxReached",
+            "DynamicTempoBlockedByCommitReveal",
+            "EpochTriggerAlreadyPending",
+            "MaxAllowedUIdsLessThanCurrentUIds",
+            "MaxAllowedUidsLessThanMinAllowedUids",
+            "MinAllowedUidsGreaterThanMaxAllowedUids",
+            "NeedWaitingMoreBlocksToStarCall",
+            "NegativeSigmoidSteepness",
+            "Overflow",
+            "ReservesOutOfBalance",
+            "RevealPeriodTooSmall",
+            "StakeTooLowForRoot",
+            "SymbolAlreadyInUse",
+            "TempoOutOfBounds",
+            "TooManyRegistrationsThisBlock",
+            "TooManyRegistrationsThisInterval",
+            "TrimmingWouldExceedMaxImmunePercentage",
+        ),
+        _ODD,
+    ),
+}
+"""Errors that calls return and that a vector should show: to be emptied."""
+
 
 @attrs.define
 class Coverage:
@@ -133,7 +214,8 @@ def report(coverage: Coverage) -> Iterator[str]:
     """Lines of the report."""
     yield (
         f"{len(coverage.called & set(CALLS))} of {len(CALLS)} calls made, "
-        f"{len(coverage.succeeded & set(CALLS))} succeeded; {len(coverage.refused)} pairs of a call and an error, "
+        f"{len(coverage.succeeded & set(CALLS))} succeeded; "
+        f"{len(coverage.refused)} pairs of a call and an error, "
         f"{len(coverage.errors)} errors; {len(coverage.events)} events"
     )
     lists: tuple[tuple[str, Iterable[str]], ...] = (
