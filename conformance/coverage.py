@@ -27,6 +27,8 @@ from taospec.reference.state.errors import (
 )
 
 VECTORS: Final = Path(__file__).parent / "vectors"
+TRACES: Final = Path(__file__).parent / "traces"
+"""Traces of simulations, made by ``taospec simulate SCENARIO --trace``."""
 TRACE: Final = "taospec-chain-trace/1"
 GUARD: Final = "guard:"
 
@@ -110,6 +112,9 @@ AWAITED: Final[dict[str, str]] = {
     **dict.fromkeys(
         (
             "ActivityCutoffFactorMilliOutOfBounds",
+            "AlphaHighTooLow",
+            "AlphaLowOutOfRange",
+            "TooManyUIDsPerMechanism",
             "AutoEpochAlreadyImminent",
             "BondsMovingAverageMaxReached",
             "DynamicTempoBlockedByCommitReveal",
@@ -187,6 +192,8 @@ def committed_coverage() -> Coverage:
     for path in sorted(VECTORS.rglob("*.jsonl.gz")):
         if path.parent.name in ("chain", "staking", "subnets"):
             coverage.read(path)
+    for path in sorted(TRACES.glob("*.jsonl.gz")):
+        coverage.read(path)
     return coverage
 
 

@@ -8,9 +8,11 @@ from typing import Any, Final
 
 from taospec.conformance.generator.draws import any_magnitude, chance, one_of
 from taospec.conformance.simulation.accounts import named_account
+from taospec.conformance.simulation.weighing import MAX_WEIGHT, commitment
 from taospec.reference.chain.calls import CALLS
 from taospec.reference.fixed_point import FixedPoint
 from taospec.reference.state.ledger import subnet_account
+from taospec.reference.state.neuron import storage_index
 from taospec.reference.state.origin import ROOT, Origin
 from taospec.reference.state.state import State
 from taospec.reference.state.storage_types import (
@@ -32,6 +34,7 @@ from taospec.reference.state.storage_types import (
 
 EDGES: Final = (0, 1, 2, 10, 99, 360, 500, 10_000, 11_796, 65_535, 2_000_000, 10**9, 10**12, 2**64 - 1)
 """Numbers near which rules change their minds."""
+SALT: Final = (7, 11)
 STRANGERS: Final = 12
 """Accounts that need not be in the state."""
 
@@ -54,7 +57,40 @@ def random_call(state: State, random: Random) -> Drawn:
         argument: _argument(state, random, argument, kind, hotkey)
         for argument, kind in call.arguments.items()
     }
+    if "weights" in name and not name.startswith(("sudo", "batch")) and chance(random, 3, 4):
+        hotkey = _weigher(state, random, arguments)
+        return name, hotkey, _as_weights(state, random, arguments, hotkey)
     return name, _maker(state, random, call.maker, hotkey, arguments), arguments
+
+
+def _weigher(state: State, random: Random, arguments: Mapping[str, Any]) -> AccountId:
+    """The hotkey of a neuron of the subnet."""
+    netuid = arguments["netuid"]
+    uids = [uid for _, uid in state.neurons.keys_with(netuid=netuid)]
+    return state.neurons.peek((netuid, one_of(random, *uids))).hotkey if uids else _hotkey(state, random)
+
+
+def _as_weights(
+    state: State, random: Random, arguments: Mapping[str, Any], hotkey: AccountId
+) -> Mapping[str, Any]:
+    """Arguments of weights that could be right: commits and reveals always mean the same weights."""
+    index = storage_index(arguments["netuid"], arguments.get("mecid", 0) % 2)
+    uid = state.memberships.peek((arguments["netuid"], hotkey)).uid or 0
+    neurons = range(max(state.subnets.peek(arguments["netuid"]).neurons, 1))
+    uids = one_of(random, (uid,), tuple(neurons), tuple(neurons)[:2], (uid, uid))
+    fixed = {
+        "dests": uids,
+        "weights": tuple(random.randrange(MAX_WEIGHT) for _ in uids),
+        "uids": (uid,),
+        "values": (MAX_WEIGHT,),
+        "salt": SALT,
+        "version_key": one_of(random, 0, 0, 0, 1),
+        "mecid": arguments.get("mecid", 0) % 2,
+        "commit_hash": commitment(hotkey, index, (uid,), (MAX_WEIGHT,), SALT, 0),
+        "commit_reveal_version": one_of(random, 4, 4, 4, 3),
+        "reveal_round": random.randrange(2_000),
+    }
+    return {name: fixed.get(name, value) for name, value in arguments.items()}
 
 
 def _maker(
