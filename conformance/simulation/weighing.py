@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from hashlib import blake2b
 from random import Random
 from typing import Any, Final
@@ -119,7 +120,7 @@ def _epoch(state: State, netuid: int) -> int:
 
 
 def _weights(scenario: Scenario, group: Group, state: State, netuid: int, random: Random) -> Weights:
-    miners = _miners(state, netuid)
+    miners = _miners(scenario, state, netuid)
     if group.weights == "copy":
         weights = _public_weights(state, netuid, miners)
     elif group.weights == "cabal":
@@ -139,16 +140,30 @@ def _weights(scenario: Scenario, group: Group, state: State, netuid: int, random
     return _with_owner(state, netuid, weights, share)
 
 
-def _miners(state: State, netuid: int) -> dict[int, AccountId]:
-    """Neurons without a permit, but the owner's, by uid."""
-    permits = state.metagraphs.peek(netuid).validator_permit
+def _miners(scenario: Scenario, state: State, netuid: int) -> dict[int, AccountId]:
+    """Neurons, by uid, that are neither the owner's nor a validator of the scenario's.
+
+    Permits do not tell: in a subnet with places for all, every neuron with a stake has one.
+    """
     owner = state.subnets.peek(netuid).owner_hotkey
+    validators = _members(scenario.groups, "validator")
     found = {}
     for uid in range(state.subnets.peek(netuid).neurons):
         hotkey = state.neurons.peek((netuid, uid)).hotkey
-        if not (uid < len(permits) and permits[uid]) and hotkey != owner:
+        if hotkey not in validators and hotkey != owner:
             found[uid] = hotkey
     return found
+
+
+@lru_cache(maxsize=16)
+def _members(groups: tuple[Group, ...], kind: str) -> dict[AccountId, Group]:
+    """The groups of a kind by the hotkeys of their members."""
+    return {
+        hotkey_of(group, member): group
+        for group in groups
+        if group.kind == kind
+        for member in range(group.count)
+    }
 
 
 def _misjudged(true_quality: int, random: Random) -> int:
@@ -157,11 +172,11 @@ def _misjudged(true_quality: int, random: Random) -> int:
 
 def quality(scenario: Scenario, hotkey: AccountId, block: int) -> int:
     """How good a miner is at a block, in parts of 10^9: drawn from the bounds of its group."""
-    for group in scenario.groups:
-        if group.kind == "miner" and any(hotkey_of(group, i) == hotkey for i in range(group.count)):
-            period = block // group.drift if group.drift else 0
-            return _drawn(f"{scenario.seed}/{hotkey.hex()}/{period}", *group.quality)
-    return _drawn(f"{scenario.seed}/{hotkey.hex()}", 0, WHOLE)
+    group = _members(scenario.groups, "miner").get(hotkey)
+    if group is None:
+        return _drawn(f"{scenario.seed}/{hotkey.hex()}", 0, WHOLE)
+    period = block // group.drift if group.drift else 0
+    return _drawn(f"{scenario.seed}/{hotkey.hex()}/{period}", *group.quality)
 
 
 def _drawn(text: str, low: int, high: int) -> int:

@@ -22,6 +22,7 @@ from exchange_pictures import power_regions, price_impact
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from mpmath import mp, mpf
+from simulation_pictures import weight_copying
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 from tempo_pictures import tempo_control
@@ -335,6 +336,7 @@ PICTURES: dict[Callable[[Figure, Sequence[str]], None], tuple[float, float]] = {
     price_impact: (7.2, 3.2),
     power_regions: (7.2, 3.4),
     reveal_window: (7.2, 2.4),
+    weight_copying: (7.2, 3.0),
 }
 """What is drawn, and its size in inches."""
 
