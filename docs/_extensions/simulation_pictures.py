@@ -38,7 +38,9 @@ def _dividend_shares(mode: str) -> tuple[list[int], dict[str, list[float]]]:
     while simulation.time < BLOCKS:
         simulation.play()
         if simulation.time % 10 == 0 and simulation.time > 180:
-            rows = {row[1]: int(row[COLUMN]) for row in sampled(simulation.scenario, simulation.state)["actors"]}
+            rows = {
+                row[1]: int(row[COLUMN]) for row in sampled(simulation.scenario, simulation.state)["actors"]
+            }
             blocks.append(simulation.time)
             shares["copier"].append(rows["copier"] / 65_535)
             shares["an honest validator"].append(rows["validators"] / 4 / 65_535)
