@@ -1,14 +1,14 @@
 """The setters of parameters as tables, made from the code.
 
 ``{setters} GROUP``
-    the setters of one group of the catalogue: what each sets, who may, what is checked in which order, which
-    vector shows an error, what limits the owner, events and effects. The build fails if a vector refuses a
+    the setters of one group of the catalogue: which vectors refuse each, what it sets, who may, what is
+    checked in which order, what limits the owner, events and effects. The build fails if a vector refuses a
     setter with an error that none of its checks gives.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ from taospec.reference.subnets import checks, hyperparameters
 from taospec.reference.subnets.hyperparameters import CATALOGUE
 from taospec.reference.subnets.setter import Setter
 
-HEADINGS = ("call", "sets", "by", "checks in this order", "owner's limit", "events and effects")
+HEADINGS = ("call", "sets", "by", "checks in this order", "limit, events, effects")
 
 
 class Setters(SphinxDirective):
@@ -52,11 +52,10 @@ class Setters(SphinxDirective):
         if problem := disagreement(named, own):
             raise self.error(f"{setter.call}: {problem}")
         return [
-            [self._call(setter)],
+            [self._call(setter), nodes.paragraph("", f"shown by {_cases(mine.values())}")],
             self._target(setter),
             [nodes.paragraph("", setter.maker)],
-            [self._checks(setter, mine)],
-            [nodes.paragraph("", _limit(setter))],
+            [self._checks(setter)],
             self._effects(setter),
         ]
 
@@ -74,26 +73,27 @@ class Setters(SphinxDirective):
         field = setter.field[1]
         return [item, nodes.paragraph("", f"{field.unit}, default {shown_default(field)}")]
 
-    def _checks(self, setter: Setter, mine: Mapping[str, str]) -> nodes.Node:
+    def _checks(self, setter: Setter) -> nodes.Node:
         if not setter.checks:
             return nodes.paragraph("", "none")
         items = []
         for check in setter.checks:
             condition = self.parse_inline(check.condition)[0]
             error = nodes.literal("", check.error.value)
-            case = mine.get(check.error.value)
-            seen = [nodes.Text(f" ({case.split('/')[-1]})")] if case else []
-            text = nodes.paragraph("", "", *condition, nodes.Text(", else "), error, *seen)
+            text = nodes.paragraph("", "", *condition, nodes.Text(", else "), error)
             items.append(nodes.list_item("", text))
         return nodes.enumerated_list("", *items)
 
     def _effects(self, setter: Setter) -> list[nodes.Node]:
-        content: list[nodes.Node] = [
-            nodes.paragraph("", "", nodes.literal("", event)) for event in setter.events
-        ]
+        content: list[nodes.Node] = [nodes.paragraph("", f"limit: {_limit(setter)}")]
+        content += [nodes.paragraph("", "", nodes.literal("", event)) for event in setter.events]
         if setter.effect:
             content.append(nodes.paragraph("", "", *self.parse_inline(setter.effect)[0]))
-        return content or [nodes.paragraph("", "none")]
+        return content
+
+
+def _cases(ids: Iterable[str]) -> str:
+    return ", ".join(dict.fromkeys(case.split("/")[-1] for case in ids)) or "no vector"
 
 
 def _limit(setter: Setter) -> str:
