@@ -5,8 +5,6 @@ Source: ``pallets/subtensor/src/coinbase/block_step.rs``.
 
 from __future__ import annotations
 
-from typing import Final
-
 from taospec.reference.emission.coinbase import (
     OwnerHooks,
     mint_block_emission,
@@ -25,11 +23,9 @@ from taospec.reference.staking.root_claims import claim_automatically, index_roo
 from taospec.reference.state.revision import BASE, Revision
 from taospec.reference.state.state import State
 from taospec.reference.subnets.burn_price import decayed_burn
+from taospec.reference.subnets.hotkey_swap import HOTKEY_SWAP_INTERVAL
 from taospec.reference.subnets.ownership import change_owner
 from taospec.reference.subnets.timelocked import Timelock, no_timelock, reveal_timelocked_weights
-
-HOTKEY_SWAP_INTERVAL: Final = 7_200
-"""Blocks between two swaps of one coldkey's hotkeys on a subnet: a day."""
 
 
 @implements("CHAIN-BLOCK-1")

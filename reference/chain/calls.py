@@ -14,6 +14,7 @@ import attrs
 from taospec.reference.chain.call import Call
 from taospec.reference.chain.catalogue.balances import BALANCES_CALLS
 from taospec.reference.chain.catalogue.hyperparameters import HYPERPARAMETER_CALLS
+from taospec.reference.chain.catalogue.keys import KEYS_CALLS
 from taospec.reference.chain.catalogue.lifecycle import LIFECYCLE_CALLS
 from taospec.reference.chain.catalogue.registration import REGISTRATION_CALLS
 from taospec.reference.chain.catalogue.staking import STAKING_CALLS
@@ -33,6 +34,7 @@ CALLS: Final[Mapping[str, Call]] = {
     **LIFECYCLE_CALLS,
     **HYPERPARAMETER_CALLS,
     **WEIGHT_CALLS,
+    **KEYS_CALLS,
 }
 """Every call that is modelled, by upstream's name."""
 

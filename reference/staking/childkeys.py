@@ -228,6 +228,53 @@ def store_relations(state: State, relations: _Relations, netuid: int) -> None:
         mirror.children = _with_edge(mirror.children, pivot, relations.parents.get(parent))
 
 
+@implements("STAKE-CHILD-7")
+def swap_hotkey_of_relations(state: State, netuid: int, old: AccountId, new: AccountId) -> None:
+    """Put ``new`` in the place of ``old`` in all relations of a subnet, pending ones too.
+
+    What the new hotkey had there before is **overwritten**. In the lists of others it comes last.
+
+    Raises in this order:
+        ProportionOverflow, ChildParentInconsistency: the stored relations are inconsistent.
+        InvalidChild: the new hotkey is a child or parent of the old one.
+        InvalidChild, TooManyChildren, ProportionOverflow, ChildParentInconsistency: the old one's
+            pending children cannot be the new one's.
+
+    Source: ``set_children.rs:393``, ``pallets/subtensor/src/swap/swap_hotkey.rs:551``.
+    """
+    relations = _stored_relations(state, old, netuid)
+    for child in relations.children:
+        mirror = state.childkeys[child, netuid]
+        mirror.parents = _with_edge(mirror.parents, old, None)
+    for parent in relations.parents:
+        mirror = state.childkeys[parent, netuid]
+        mirror.children = _with_edge(mirror.children, old, None)
+    held = state.childkeys[old, netuid]
+    held.children = held.parents = ()
+    related = relations.children.keys() | relations.parents.keys()
+    require(new not in related, SubtensorError.InvalidChild)
+    relations = attrs.evolve(relations, pivot=new)
+    if held.pending_children is not None:
+        _require_consistent_children(relations, held.pending_children[0])
+        state.childkeys[new, netuid].pending_children = held.pending_children
+        held.pending_children = None
+    store_relations(state, relations, netuid)
+    _swap_pending_child(state, netuid, old, new)
+
+
+def _swap_pending_child(state: State, netuid: int, old: AccountId, new: AccountId) -> None:
+    """In everybody's pending children the new hotkey follows the others, in place of the old one."""
+    for key in state.childkeys.keys_with(netuid=netuid):
+        pending = state.childkeys.peek(key).pending_children
+        if pending is None:
+            continue
+        children, block = pending
+        place = next((place for place, (_, child) in enumerate(children) if child == old), None)
+        if place is not None:
+            swapped = (*children[:place], *children[place + 1 :], (children[place][0], new))
+            state.childkeys[key].pending_children = (swapped, block)
+
+
 def _sorted_edges(relatives: Mapping[AccountId, int]) -> Edges:
     return tuple((relatives[relative], relative) for relative in sorted(relatives))
 

@@ -145,9 +145,9 @@ def set_auto_stake(state: State, coldkey: AccountId, netuid: int, hotkey: Accoun
     require(current != hotkey, SubtensorError.SameAutoStakeHotkeyAlreadySet)
     if current is not None:
         stakers = state.auto_stakers[current, netuid]
-        stakers.coldkeys = tuple(staker for staker in stakers.coldkeys if staker != coldkey)
+        stakers.coldkeys = tuple(staker for staker in stakers.coldkeys or () if staker != coldkey)
     state.auto_stakes[coldkey, netuid].hotkey = hotkey
     stakers = state.auto_stakers[hotkey, netuid]
-    if coldkey not in stakers.coldkeys:
-        stakers.coldkeys += (coldkey,)
+    others = stakers.coldkeys or ()
+    stakers.coldkeys = others if coldkey in others else (*others, coldkey)
     state.events.deposit("AutoStakeDestinationSet", coldkey=coldkey, netuid=netuid, hotkey=hotkey)

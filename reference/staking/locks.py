@@ -312,6 +312,77 @@ def auto_lock_owner_cut(state: State, netuid: int, amount: int) -> None:
         return
 
 
+@implements("STAKE-LOCK-15")
+def swap_hotkey_of_locks(state: State, netuid: int, old: AccountId, new: AccountId) -> None:
+    """Point every lock to ``old`` on a subnet, and its aggregates, at ``new``.
+
+    Only locks in the reverse index move. An aggregate that the new hotkey had is **overwritten**.
+
+    Source: ``lock.rs:1499``.
+    """
+    owner_hotkey = state.subnets.peek(netuid).owner_hotkey
+    was_owner = owner_hotkey == old
+    is_owner = was_owner or owner_hotkey == new
+    aggregates = state.hotkey_locks.peek((netuid, old))
+    if not is_owner and aggregates.perpetual is None and aggregates.decaying is None:
+        return
+    for key in state.locks.keys_with(netuid=netuid, hotkey=old):
+        if state.locks.peek(key).indexed:
+            _swap_hotkey_of_lock(state, key[0], netuid, (old, was_owner), (new, is_owner))
+    for perpetual in (True, False):
+        bucket = _Bucket(netuid, old, was_owner, perpetual)
+        if bucket.exists(state):
+            moved = _rolled(state, bucket.read(state), bucket)
+            bucket.write(state, _empty(state))
+            target = _Bucket(netuid, new, is_owner, perpetual)
+            target.write(state, _rolled(state, moved, target))
+
+
+def _swap_hotkey_of_lock(
+    state: State, coldkey: AccountId, netuid: int, old: tuple[AccountId, bool], new: tuple[AccountId, bool]
+) -> None:
+    lock = state.locks.peek((coldkey, netuid, old[0])).lock
+    _remove_lock(state, coldkey, netuid, old[0])
+    if lock is None:
+        return
+    for hotkey, owner in (old, new):
+        lock = _rolled(state, lock, _Bucket(netuid, hotkey, owner, is_perpetual(state, coldkey, netuid)))
+    _write_lock(state, coldkey, netuid, new[0], lock)
+
+
+@implements("STAKE-LOCK-16")
+def swap_coldkey_of_locks(state: State, old: AccountId, new: AccountId) -> None:
+    """Give a coldkey's locks, their modes and its flags to another coldkey.
+
+    Raises:
+        ActiveLockExists: the new coldkey has a lock with mass left.
+
+    Source: ``lock.rs:1390``.
+    """
+    _require_no_active_lock(state, new)
+    moved = []
+    for _, netuid, hotkey in state.locks.keys_with(coldkey=old):
+        if state.locks.peek((old, netuid, hotkey)).lock is not None:
+            lock, bucket = _roll_individual(state, old, netuid, hotkey)
+            _remove_lock(state, old, netuid, hotkey)
+            _reduce_bucket(state, bucket, lock.locked_mass, lock.conviction)
+            moved.append((bucket, lock))
+    for _, netuid in state.lock_modes.keys_with(coldkey=old):
+        state.lock_modes[new, netuid].decaying = state.lock_modes.peek((old, netuid)).decaying
+        state.lock_modes.remove((old, netuid))
+    state.coldkeys[new].flags = state.coldkeys.peek(old).flags
+    state.coldkeys[old].flags = 0
+    for bucket, lock in moved:
+        _write_lock(state, new, bucket.netuid, bucket.hotkey, lock)
+        _add_to_bucket(state, _bucket(state, new, bucket.netuid, bucket.hotkey), lock)
+
+
+def _require_no_active_lock(state: State, coldkey: AccountId) -> None:
+    for _, netuid, hotkey in state.locks.keys_with(coldkey=coldkey):
+        if _roll_individual(state, coldkey, netuid, hotkey)[0].locked_mass > 0:
+            raise DispatchError(SubtensorError.ActiveLockExists)
+
+
 # Conviction of hotkeys and subnets.
 
 

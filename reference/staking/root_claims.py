@@ -156,6 +156,37 @@ def unbook_root_stake(state: State, hotkey: AccountId, coldkey: AccountId, amoun
             position.root_claimed = max(position.root_claimed - booked, 0)
 
 
+@implements("STAKE-CLAIM-13")
+def swap_keys_of_claims(
+    state: State, netuid: int, old: tuple[AccountId, AccountId], new: tuple[AccountId, AccountId]
+) -> None:
+    """Add what one (hotkey, coldkey) claimed on a subnet to what another did.
+
+    Source: ``claim_root.rs:452``.
+    """
+    claimed = state.positions.peek((*old, netuid)).root_claimed
+    if claimed != 0:
+        state.positions[(*old, netuid)].root_claimed = 0
+        position = state.positions[(*new, netuid)]
+        position.root_claimed = min(position.root_claimed + claimed, U128.maximum)
+
+
+@implements("STAKE-CLAIM-13")
+def swap_hotkey_of_claims(state: State, old: AccountId, new: AccountId) -> None:
+    """Give a hotkey's rates, and what its stakers claimed of them, to another hotkey.
+
+    Source: ``claim_root.rs:479``, ``pallets/subtensor/src/swap/swap_hotkey.rs:672``.
+    """
+    for netuid in _dividend_netuids(state, old):
+        moved, claimable = rate(state, old, netuid), state.root_dividends.peek((new, netuid)).claimable
+        merged = moved if claimable is None else claimable.saturating_add(moved)
+        state.root_dividends[new, netuid].claimable = merged
+        state.root_dividends.remove((old, netuid))
+    for netuid in _dividend_netuids(state, new):
+        for _, coldkey, _ in state.positions.keys_with(hotkey=old, netuid=netuid):
+            swap_keys_of_claims(state, netuid, (old, coldkey), (new, coldkey))
+
+
 # The list of root stakers.
 
 
@@ -179,8 +210,18 @@ def unindex_root_staker(state: State, coldkey: AccountId) -> None:
     Source: ``claim_root.rs:405``, ``claim_root.rs:394``.
     """
     hotkeys = state.coldkeys.peek(coldkey).staking_hotkeys
+    if not any(stake_of(state, hotkey, coldkey, ROOT) for hotkey in hotkeys):
+        strike_root_staker(state, coldkey)
+
+
+@implements("STAKE-CLAIM-10")
+def strike_root_staker(state: State, coldkey: AccountId) -> None:
+    """Take a coldkey off the list, whatever it has staked; the last one moves to its place.
+
+    Source: ``claim_root.rs:405``.
+    """
     place = state.coldkeys.peek(coldkey).root_index
-    if place is None or any(stake_of(state, hotkey, coldkey, ROOT) for hotkey in hotkeys):
+    if place is None:
         return
     state.coldkeys[coldkey].root_index = None
     last = max(state.network.root_stakers - 1, 0)

@@ -130,7 +130,7 @@ class AutoStake(Record):
 class AutoStakers(Record):
     """The coldkeys whose mining income on one subnet is staked to a hotkey."""
 
-    coldkeys: tuple[AccountId, ...] = stored(
-        _accounts, "AutoStakeDestinationColdkeys", unit="account", default=()
+    coldkeys: tuple[AccountId, ...] | None = stored(
+        OptionalType(_accounts), "AutoStakeDestinationColdkeys", unit="account", default=None, reads_as=()
     )
-    """In order of their choice."""
+    """In order of their choice. A list that was emptied is still there."""

@@ -52,10 +52,15 @@ class Membership(Record):
 
     uid: int | None = stored(OptionalType(u16), "Uids", unit="uid", default=None)
     """Its uid, if registered."""
-    is_member: bool = stored(
-        boolean, "IsNetworkMember", unit="flag", default=False, upstream_key=("hotkey", "netuid")
+    is_member: bool | None = stored(
+        OptionalType(boolean),
+        "IsNetworkMember",
+        unit="flag",
+        default=None,
+        reads_as=False,
+        upstream_key=("hotkey", "netuid"),
     )
-    """Whether it is registered, kept by upstream a second time."""
+    """Whether it is registered, kept by upstream a second time. A hotkey swap leaves a stored ``False``."""
     voting_power: int = stored(u64, "VotingPower", unit="rao", default=0)
     """Moving average of its stake weight, where the subnet tracks it."""
 

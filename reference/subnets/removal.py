@@ -118,7 +118,7 @@ def _forget_neurons(state: State, netuid: int) -> None:
     places = {(netuid, uid) for uid in range(state.subnets.peek(netuid).neurons)}
     for place in places.union(state.neurons.keys_with(netuid=netuid)):
         hotkey = state.neurons.peek(place).hotkey
-        state.memberships[netuid, hotkey].is_member = False
+        state.memberships[netuid, hotkey].is_member = None
         state.neurons.remove(place)
 
 

@@ -94,7 +94,7 @@ def _weakest(emission: Sequence[int], neurons: int, count: int, immune: set[int]
 def _remove_neuron(state: State, netuid: int, uid: int) -> None:
     hotkey = state.neurons.peek((netuid, uid)).hotkey
     membership = state.memberships[netuid, hotkey]
-    membership.uid, membership.is_member = None, False
+    membership.uid, membership.is_member = None, None
     state.dividend_reports[netuid, hotkey].alpha_dividends = 0
     state.neurons.remove((netuid, uid))
     for mechanism in range(state.hyperparameters.peek(netuid).mechanism_count):

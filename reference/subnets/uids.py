@@ -104,7 +104,7 @@ def replace_neuron(state: State, netuid: int, uid: int, hotkey: AccountId) -> No
     if state.subnets.peek(netuid).owner_hotkey == old:
         return
     membership = state.memberships[netuid, old]
-    membership.uid, membership.is_member = None, False
+    membership.uid, membership.is_member = None, None
     metagraph = state.metagraphs[netuid]
     metagraph.active = _replaced(metagraph.active, uid, True)
     _take_uid(state, netuid, uid, hotkey)

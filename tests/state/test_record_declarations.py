@@ -137,7 +137,9 @@ def test_what_an_optional_field_reads_as_is_what_upstream_reads():
     assert shown == {
         "Alpha": 0,
         "AutoParentDelegationEnabled": True,
+        "AutoStakeDestinationColdkeys": [],
         "ChildkeyTake": 0,
+        "IsNetworkMember": False,
         "Delegates": 11796,
         "Owner": 0,
         "PendingChildKeys": [[], 0],

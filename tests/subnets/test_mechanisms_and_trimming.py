@@ -150,7 +150,7 @@ def test_trimming_removes_the_least_emission_and_closes_the_gaps():
     hotkeys = [HOTKEY, numbered_account(101), numbered_account(103)]
     assert [state.neurons.peek((1, uid)).hotkey for uid in range(4)] == [*hotkeys, bytes(32)]
     assert [state.memberships.peek((1, hotkey)).uid for hotkey in hotkeys] == [0, 1, 2]
-    assert state.memberships.peek((1, numbered_account(102))).is_member is False
+    assert state.memberships.peek((1, numbered_account(102))).is_member is None
     rows = [state.matrix_rows.peek((1, uid)) for uid in range(5)]
     assert [row.weights for row in rows] == [((0, 10), (1, 11), (2, 13))] * 3 + [()] * 2
     assert [row.bonds for row in rows] == [((0, 20),), ((1, 21),), ((2, 23),), (), ()]
