@@ -46,13 +46,13 @@ def first_difference(expected: Answer, computed: Answer) -> Difference | None:
     if expected.error is not None or computed.error is not None:
         if not _same(expected.error, computed.error):
             return _difference("error", "error", (), _result(expected), _result(computed))
-        return _compare("after_error", "after_error", expected.after_error, computed.after_error)
+        return compare("after_error", "after_error", expected.after_error, computed.after_error)
     return _first_in_out(expected.out, computed.out)
 
 
 def _first_in_out(expected: Any, computed: Any) -> Difference | None:
     if not isinstance(expected, Mapping) or not isinstance(computed, Mapping):
-        return _compare("out", "out", expected, computed)
+        return compare("out", "out", expected, computed)
     if "stages" in expected and "stages" in computed:
         difference = _first_stage(expected["stages"], computed["stages"])
         if difference is not None:
@@ -64,7 +64,7 @@ def _first_in_out(expected: Any, computed: Any) -> Difference | None:
             return _difference(
                 f"field {field}", field, (), expected.get(field, ABSENT), computed.get(field, ABSENT)
             )
-        difference = _compare(f"field {field}", field, expected[field], computed[field])
+        difference = compare(f"field {field}", field, expected[field], computed[field])
         if difference is not None:
             return difference
     return None
@@ -72,11 +72,11 @@ def _first_in_out(expected: Any, computed: Any) -> Difference | None:
 
 def _first_stage(expected: Any, computed: Any) -> Difference | None:
     if not _are_stages(expected) or not _are_stages(computed):
-        return _compare("stages", "stages", expected, computed)
+        return compare("stages", "stages", expected, computed)
     for (expected_name, expected_value), (name, value) in zip(expected, computed, strict=False):
         if expected_name != name:
             return _difference("order of stages", expected_name, (), expected_name, name)
-        difference = _compare(f"stage {name}", name, expected_value, value)
+        difference = compare(f"stage {name}", name, expected_value, value)
         if difference is not None:
             return difference
     if len(expected) != len(computed):
@@ -90,7 +90,7 @@ def _are_stages(stages: Any) -> bool:
     )
 
 
-def _compare(place: str, name: str, expected: Any, computed: Any) -> Difference | None:
+def compare(place: str, name: str, expected: Any, computed: Any) -> Difference | None:
     if _same(expected, computed):
         return None
     element, one, other = next(_differing(expected, computed, ()))

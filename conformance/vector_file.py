@@ -130,7 +130,7 @@ def read_vector_file(path: Path) -> VectorFile:
     Raises:
         VectorFileError: at the first violation, with its line number.
     """
-    lines = _numbered_lines(path)
+    lines = numbered_lines(path)
     first = next(lines, None)
     if first is None:
         raise VectorFileError(path, None, "the file is empty")
@@ -190,7 +190,7 @@ def _umask() -> int:
     return mask
 
 
-def _numbered_lines(path: Path) -> Iterator[tuple[int, bytes]]:
+def numbered_lines(path: Path) -> Iterator[tuple[int, bytes]]:
     number = 0
     try:
         with path.open("rb") as raw:
@@ -210,7 +210,7 @@ def _numbered_lines(path: Path) -> Iterator[tuple[int, bytes]]:
 
 
 def _checked_header(path: Path, text: bytes) -> Mapping[str, Any]:
-    header = _parsed(path, 1, text)
+    header = parsed_line(path, 1, text)
     known = isinstance(header, dict) and header.get("format") == FORMAT
     if not known:
         found = header.get("format") if isinstance(header, dict) else header
@@ -227,7 +227,7 @@ def _checked_header(path: Path, text: bytes) -> Mapping[str, Any]:
 
 
 def _checked_case(path: Path, number: int, text: bytes) -> CaseLine:
-    record = _parsed(path, number, text)
+    record = parsed_line(path, number, text)
     op = record.get("op") if isinstance(record, dict) else None
     violation = case_violation(record, op if isinstance(op, str) else None)
     if violation:
@@ -238,7 +238,7 @@ def _checked_case(path: Path, number: int, text: bytes) -> CaseLine:
     return CaseLine(number=number, id=record["id"], op=record["op"], text=text)
 
 
-def _parsed(path: Path, number: int, text: bytes) -> Any:
+def parsed_line(path: Path, number: int, text: bytes) -> Any:
     try:
         return json.loads(
             text.decode("utf-8"),

@@ -41,6 +41,12 @@ class Journal:
             _assign(record, "_changed", True)
             self.changed.append(record)
 
+    def forget_changes(self) -> None:
+        """Empty the list of changed records."""
+        for record in self.changed:
+            _assign(record, "_changed", False)
+        self.changed.clear()
+
     def roll_back(self, position: int) -> None:
         """Undo everything after ``position`` of :attr:`undo`, newest first."""
         undo = self.undo

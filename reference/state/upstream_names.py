@@ -30,7 +30,7 @@ def export_state(state: State) -> Dump:
         for key, held in table.items():
             for field in table.kind.FIELDS:
                 value = getattr(held, field.name)
-                if value is not None and value != field.default and value != field.reads_as:
+                if not is_omitted(field, value):
                     _export_entry(dump, table.kind, field, key, value)
     return {item: _canonical(dump[item]) for item in sorted(dump)}
 
@@ -59,13 +59,13 @@ def write_entries(state: State, item: str, content: Any) -> None:
     kind, field = _located(item)
     table = state.tables[kind.NAME]
     if not kind.KEY:
-        setattr(table[()], field.name, _dumped_type(field).from_json(item, content))
+        setattr(table[()], field.name, dumped_type(field).from_json(item, content))
         return
     for row in content:
         _require_row(item, row, len(field.upstream_key) + 1)
         if field.upstream_member is None:
             held = table[_record_key(kind, field, item, row[:-1])]
-            setattr(held, field.name, _dumped_type(field).from_json(item, row[-1]))
+            setattr(held, field.name, dumped_type(field).from_json(item, row[-1]))
         else:
             _write_members(table, field, item, row)
 
@@ -92,7 +92,7 @@ def remove_entries(state: State, item: str, keys: Any) -> None:
 
 
 def _export_entry(dump: Dump, kind: type[Record], field: StoredField, key: Any, value: Any) -> None:
-    dumped = _dumped_type(field).to_json(value)
+    dumped = dumped_type(field).to_json(value)
     if not kind.KEY:
         dump[field.upstream] = dumped
         return
@@ -107,7 +107,12 @@ def _export_entry(dump: Dump, kind: type[Record], field: StoredField, key: Any, 
     rows[-1][-1].append([kind.KEY[field.upstream_member].to_json(parts[field.upstream_member]), dumped])
 
 
-def _dumped_type(field: StoredField) -> StorageType[Any]:
+def is_omitted(field: StoredField, value: Any) -> bool:
+    """Whether dumps omit an entry with this value, because an absent one reads the same."""
+    return bool(value is None or value == field.default or value == field.reads_as)
+
+
+def dumped_type(field: StoredField) -> StorageType[Any]:
     """The type of an entry that is there: of an optional field, what it holds."""
     return field.type.content if isinstance(field.type, OptionalType) else field.type
 
@@ -131,7 +136,7 @@ def _write_members(table: Table[Any, Any], field: StoredField, item: str, row: l
     for name, value in members:
         parts[member] = table.kind.KEY[member].from_json(f"{item}.{member}", name)
         held = table[_in_order(table.kind, parts)]
-        setattr(held, field.name, _dumped_type(field).from_json(item, value))
+        setattr(held, field.name, dumped_type(field).from_json(item, value))
 
 
 def _reset(table: Table[Any, Any], field: StoredField, key: Any) -> None:
