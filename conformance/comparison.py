@@ -91,6 +91,7 @@ def _are_stages(stages: Any) -> bool:
 
 
 def compare(place: str, name: str, expected: Any, computed: Any) -> Difference | None:
+    """The first element in which two values differ; ``place`` and ``name`` say what they are."""
     if _same(expected, computed):
         return None
     element, one, other = next(_differing(expected, computed, ()))

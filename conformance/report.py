@@ -195,6 +195,8 @@ def _failure_lines(result: CaseResult, failure: Failure) -> Iterable[tuple[str, 
     yield "computed", difference.computed
     if difference.ulps is not None:
         yield "difference", f"{difference.ulps:+d} ulp"
+    if failure.details:
+        yield "in all", failure.details
     if failure.rules:
         yield "rule", ", ".join(failure.rules)
 

@@ -10,7 +10,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from enum import StrEnum
 from multiprocessing import get_context
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 import attrs
 
@@ -113,6 +113,29 @@ class WorkItem(Protocol):
         """Load or generate it."""
 
 
+class CaseSequence:
+    """Cases of one source that are checked in one go, each on what the one before left."""
+
+    suite: str
+    """Suite of the cases."""
+    source: str
+    """File that holds them."""
+    lines: range
+    """Their lines in the file."""
+
+    @property
+    def cost(self) -> int:
+        """How long they will take, in the unit of :class:`WorkItem`."""
+        raise NotImplementedError
+
+    def check(self, backends: Sequence[Backend]) -> Iterator[CaseResult]:
+        """Put them to every backend; one result for each line."""
+        raise NotImplementedError
+
+
+Work: TypeAlias = WorkItem | CaseSequence
+
+
 @attrs.frozen
 class RecordedCase:
     """A case of a vector file."""
@@ -162,14 +185,17 @@ def check_case(item: WorkItem, backends: Sequence[Backend]) -> CaseResult:
     )
 
 
-def check_here(items: Iterable[WorkItem], backends: Sequence[Backend]) -> Iterator[CaseResult]:
+def check_here(items: Iterable[Work], backends: Sequence[Backend]) -> Iterator[CaseResult]:
     """Check cases one after another in this process."""
     for item in items:
-        yield check_case(item, backends)
+        if isinstance(item, CaseSequence):
+            yield from item.check(backends)
+        else:
+            yield check_case(item, backends)
 
 
 def check_in_processes(
-    items: Sequence[WorkItem], backend_names: Sequence[str], jobs: int
+    items: Sequence[Work], backend_names: Sequence[str], jobs: int
 ) -> Iterator[CaseResult]:
     """Check cases in ``jobs`` processes; results come as they are ready.
 
@@ -217,13 +243,13 @@ def _interrupts_ignored() -> Iterator[None]:
         signal.signal(signal.SIGINT, previous)
 
 
-def _check_chunk(chunk: Sequence[WorkItem]) -> list[CaseResult]:
-    return [check_case(item, _worker_backends) for item in chunk]
+def _check_chunk(chunk: Sequence[Work]) -> list[CaseResult]:
+    return list(check_here(chunk, _worker_backends))
 
 
-def _chunks(items: Sequence[WorkItem]) -> Iterator[list[WorkItem]]:
+def _chunks(items: Sequence[Work]) -> Iterator[list[Work]]:
     """Costly cases first, so that no process is left with a long one at the end."""
-    chunk: list[WorkItem] = []
+    chunk: list[Work] = []
     cost = 0
     for item in sorted(items, key=lambda item: -item.cost):
         chunk.append(item)
@@ -242,7 +268,7 @@ def _reply(backend: Backend, item: WorkItem, case: Case) -> Reply:
 
 
 def _verdict(item: WorkItem, case: Case, replies: Sequence[tuple[str, Reply]]) -> CaseResult:
-    judged = [_judge(name, case, reply) for name, reply in replies]
+    judged = [failure_of(name, case, reply) for name, reply in replies]
     failures = tuple(failure for failure in judged if failure)
     outcome = Outcome.FAILED if failures else Outcome.PASSED if replies else Outcome.UNSUPPORTED
     return CaseResult.of(
@@ -258,7 +284,8 @@ def _verdict(item: WorkItem, case: Case, replies: Sequence[tuple[str, Reply]]) -
     )
 
 
-def _judge(backend: str, case: Case, reply: Reply) -> Failure | None:
+def failure_of(backend: str, case: Case, reply: Reply) -> Failure | None:
+    """What is wrong with a reply, ``None`` if nothing is."""
     match reply:
         case Timeout(seconds):
             return Failure(backend, "timeout", f"no answer within {seconds:g} s")

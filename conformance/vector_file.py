@@ -191,6 +191,11 @@ def _umask() -> int:
 
 
 def numbered_lines(path: Path) -> Iterator[tuple[int, bytes]]:
+    """The lines of a plain or gzip file with their numbers, from 1.
+
+    Raises:
+        VectorFileError: the file cannot be read, or its gzip stream is damaged.
+    """
     number = 0
     try:
         with path.open("rb") as raw:
@@ -239,6 +244,11 @@ def _checked_case(path: Path, number: int, text: bytes) -> CaseLine:
 
 
 def parsed_line(path: Path, number: int, text: bytes) -> Any:
+    """The JSON value of a line.
+
+    Raises:
+        VectorFileError: it is no JSON, repeats a key, or has a number that is no integer.
+    """
     try:
         return json.loads(
             text.decode("utf-8"),

@@ -24,19 +24,22 @@ from taospec.conformance.backends import (
     LocalBackend,
     load_backend,
 )
+from taospec.conformance.chain_trace import is_trace, read_trace
 from taospec.conformance.generator import LEVELS, PROBE_OPS, GeneratedCase, generated_cases
 from taospec.conformance.known_failures import apply_known_failures, read_known_failures
 from taospec.conformance.report import print_failures, print_table, summarise, write_json
 from taospec.conformance.rule_lookup import VECTORS
 from taospec.conformance.runner import (
     CaseResult,
+    CaseSequence,
     Outcome,
     RecordedCase,
-    WorkItem,
+    Work,
     check_here,
     check_in_processes,
 )
 from taospec.conformance.target_process import TargetBackend
+from taospec.conformance.trace_replay import trace_parts
 from taospec.conformance.vector_file import PROTOCOL, VectorFileError, read_vector_file, vector_files
 
 EXIT_BAD_INPUT = 2
@@ -74,6 +77,11 @@ LOG_WIDTH = 100
     help="Seconds that a target has for one case.",
 )
 @click.option(
+    "--continuous",
+    is_flag=True,
+    help="Play chain traces from their first state on without setting it back to upstream's after a block.",
+)
+@click.option(
     "--known-failures",
     type=click.Path(path_type=Path),
     help="File of case ids that fail; one that does not fail is an error.",
@@ -104,6 +112,7 @@ def conform_command(
     backend_names: tuple[str, ...],
     target_command: str | None,
     timeout: float,
+    continuous: bool,
     known_failures: Path | None,
     suites: tuple[str, ...],
     seed: str | None,
@@ -129,7 +138,7 @@ def conform_command(
     try:
         known = read_known_failures(known_failures) if known_failures else []
         backends, absent = _backends(backend_names, target_command, timeout)
-        items = [*_recorded(paths or [VECTORS])]
+        items = [*_recorded(paths or [VECTORS], continuous, jobs)]
         if case_count is None:
             case_count = 0 if paths else DEFAULT_GENERATED_CASES
         seed = seed if seed is not None else str(secrets.randbelow(2**32))
@@ -175,8 +184,11 @@ def _backends(
     return backends, absent
 
 
-def _recorded(paths: Iterable[Path]) -> Iterator[WorkItem]:
+def _recorded(paths: Iterable[Path], continuous: bool, jobs: int) -> Iterator[Work]:
     for path in vector_files(paths):
+        if is_trace(path):
+            yield from trace_parts(read_trace(path), continuous, whole=jobs == 1)
+            continue
         file = read_vector_file(path)
         for line in file.lines:
             yield RecordedCase(suite=file.suite, source=str(path), recorded=line)
@@ -194,7 +206,7 @@ def _generated(backends: Sequence[Backend], seed: str, counts: Mapping[str, int]
     ]
 
 
-def _selected(items: Sequence[WorkItem], suites: Sequence[str]) -> list[WorkItem]:
+def _selected(items: Sequence[Work], suites: Sequence[str]) -> list[Work]:
     present = dict.fromkeys(item.suite for item in items)
     for suite in suites:
         if suite not in present:
@@ -206,7 +218,7 @@ def _selected(items: Sequence[WorkItem], suites: Sequence[str]) -> list[WorkItem
 
 
 def _print_plan(
-    output: Console, backends: Sequence[Backend], absent: dict[str, str], items: Sequence[WorkItem]
+    output: Console, backends: Sequence[Backend], absent: dict[str, str], items: Sequence[Work]
 ) -> None:
     revision = f"{PROTOCOL['name']} {str(PROTOCOL['commit'])[:7]}, spec_version {PROTOCOL['spec_version']}"
     output.print(f"taospec {metadata.version('taospec')}, protocol {revision}")
@@ -218,7 +230,7 @@ def _print_plan(
         output.print(f"fresh cases, written to a file by: {source}", soft_wrap=True)
 
 
-def _run(items: Sequence[WorkItem], backends: Sequence[Backend], jobs: int) -> tuple[list[CaseResult], bool]:
+def _run(items: Sequence[Work], backends: Sequence[Backend], jobs: int) -> tuple[list[CaseResult], bool]:
     """Check every item; if the user stops the run, the rest is skipped. Whether that was so."""
     if jobs > 1 and all(isinstance(backend, LocalBackend) for backend in backends):
         results = check_in_processes(items, [backend.name for backend in backends], min(jobs, len(items)))
@@ -234,6 +246,8 @@ def _run(items: Sequence[WorkItem], backends: Sequence[Backend], jobs: int) -> t
     except KeyboardInterrupt:
         stopped = True
         click.echo("stopped: the cases that were not run are counted as skipped", err=True)
+    except VectorFileError as error:
+        _refuse(str(error))
     except BrokenProcessPool:
         raise click.ClickException(
             "a worker process died; --jobs 1 runs every case in this process and shows which one"
@@ -241,16 +255,24 @@ def _run(items: Sequence[WorkItem], backends: Sequence[Backend], jobs: int) -> t
     finally:
         for backend in backends:
             backend.close()
-    return [finished.get((item.source, item.line)) or _skipped(item) for item in items], stopped
+    return [
+        finished.get((item.source, line)) or _skipped(item, line) for item in items for line in _lines(item)
+    ], stopped
 
 
-def _skipped(item: WorkItem) -> CaseResult:
-    return CaseResult.of(item, "", "", Outcome.SKIPPED, reason="not run")
+def _lines(item: Work) -> Sequence[int]:
+    return item.lines if isinstance(item, CaseSequence) else [item.line]
 
 
-def _with_progress(results: Iterator[CaseResult], items: Sequence[WorkItem]) -> Iterator[CaseResult]:
+def _skipped(item: Work, line: int) -> CaseResult:
+    return CaseResult(item.suite, item.source, line, "", "", Outcome.SKIPPED, reason="not run")
+
+
+def _with_progress(results: Iterator[CaseResult], items: Sequence[Work]) -> Iterator[CaseResult]:
     """Pass results on; show a bar on a terminal, elsewhere a line for each finished suite."""
-    remaining = Counter(item.suite for item in items)
+    remaining: Counter[str] = Counter()
+    for item in items:
+        remaining[item.suite] += len(_lines(item))
     failed: Counter[str] = Counter()
     console = Console(stderr=True)
     columns = (
@@ -260,7 +282,7 @@ def _with_progress(results: Iterator[CaseResult], items: Sequence[WorkItem]) -> 
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
-        task = progress.add_task("checking", total=len(items))
+        task = progress.add_task("checking", total=remaining.total())
         for result in results:
             yield result
             progress.advance(task)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import jsonschema_rs
 
 _FOLDER = Path(__file__).parent
-_FRAMES = ("header", "case")
+_FRAMES = ("header", "case", "trace")
 _LONGEST_REASON = 240
 
 
@@ -31,6 +31,14 @@ def case_violation(case: object, op: object) -> str | None:
     """
     validator = _op_validator(op) if op in schema_files() else _frame_validator("case")
     return _first_violation(validator, case)
+
+
+def trace_violation(line: object, kind: str) -> str | None:
+    """Say what is wrong with a line of a chain trace, ``None`` if nothing is.
+
+    ``kind`` is ``header``, ``start`` or ``block``.
+    """
+    return _first_violation(_trace_validator(kind), line)
 
 
 @cache
@@ -64,6 +72,14 @@ def _frame_validator(name: str) -> jsonschema_rs.Draft202012Validator:
     import jsonschema_rs
 
     return jsonschema_rs.Draft202012Validator(schema_document(name))
+
+
+@cache
+def _trace_validator(kind: str) -> jsonschema_rs.Draft202012Validator:
+    import jsonschema_rs
+
+    definitions = schema_document("trace")["$defs"]
+    return jsonschema_rs.Draft202012Validator({"$ref": f"#/$defs/{kind}", "$defs": definitions})
 
 
 def _first_violation(validator: jsonschema_rs.Draft202012Validator, instance: object) -> str | None:

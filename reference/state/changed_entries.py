@@ -45,6 +45,8 @@ class ChangedEntries:
     def take(self) -> list[Entry]:
         """The entries of every record that was written, added or removed, as they are now.
 
+        An entry that is made of several records may come once for each.
+
         Raises:
             RuntimeError: another reader has replaced this.
         """
@@ -52,11 +54,7 @@ class ChangedEntries:
             raise RuntimeError("a newer reader has taken over the journal of this state")
         changed = {(held.NAME, held._key): None for held in self._journal.changed}
         self._journal.forget_changes()
-        entries: dict[tuple[str, tuple[Any, ...]], Entry] = {}
-        for name, key in changed:
-            for entry in _entries(self._state.tables[name], key):
-                entries[entry.item, entry.key] = entry
-        return list(entries.values())
+        return [entry for name, key in changed for entry in _entries(self._state.tables[name], key)]
 
 
 def _entries(table: Table[Any, Any], key: Any) -> Iterator[Entry]:

@@ -1,0 +1,365 @@
+"""Checking implementations on chain traces: every block is a case.
+
+A block is played on the state that upstream had before it; played continuously, on the state
+that the implementation itself came to. Results and every entry of storage must be equal.
+"""
+
+from __future__ import annotations
+
+import json
+import traceback
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+import attrs
+
+from taospec.conformance.answers import Answer, Reply, Unsupported
+from taospec.conformance.backends import Backend, LocalBackend
+from taospec.conformance.chain_trace import (
+    FIRST_BLOCK_LINE,
+    ChainTrace,
+    dump_before,
+    outside_changes,
+    read_trace,
+)
+from taospec.conformance.comparison import ABSENT, Difference, compare
+from taospec.conformance.operations.chain import SUCCESS, call_arguments, decode_origin
+from taospec.conformance.rule_lookup import rules_for
+from taospec.conformance.runner import CaseResult, CaseSequence, Failure, Outcome, failure_of
+from taospec.conformance.storage_changes import encode_dump
+from taospec.conformance.storage_dump import Changes, EntryName, StorageDump, changes_of, compact, rows_of
+from taospec.conformance.vector_file import Case, VectorFileError
+from taospec.reference.chain.block import Block, Extrinsic, block_outcomes
+from taospec.reference.chain.calls import CALLS
+from taospec.reference.state.changed_entries import ChangedEntries
+from taospec.reference.state.storage_types import account, hash_256
+from taospec.reference.state.upstream_names import LEFT_OUT, import_state, remove_entries, write_entries
+
+OP: Final = "chain.apply_block"
+PART_LENGTH: Final = 500
+"""Blocks of one piece of work: the state before it is made from the lines before, which takes time too."""
+
+ENTRIES_SHOWN: Final = 10
+"""How many entries that differ a report names."""
+
+
+@attrs.frozen
+class TracePart(CaseSequence):
+    """Some blocks of a trace, one after the other."""
+
+    suite: str
+    """Suite of the trace."""
+    source: str
+    """Path of the trace."""
+    lines: range
+    """Lines in the file."""
+    continuous: bool
+    """Whether the state is never set back to upstream's."""
+
+    @property
+    def cost(self) -> int:
+        """About what as many bytes of ordinary cases cost."""
+        return 3_000 * len(self.lines)
+
+    def check(self, backends: Sequence[Backend]) -> Iterator[CaseResult]:
+        """Play the blocks."""
+        trace = _trace(Path(self.source))
+        first = self.lines.start - FIRST_BLOCK_LINE
+        dump = dump_before(trace, first)
+        players = _players(trace, backends, dump, self.continuous)
+        stopped = ""
+        for line in self.lines:
+            index = line - FIRST_BLOCK_LINE
+            if stopped:
+                yield self._result(trace, line, Outcome.SKIPPED, reason=stopped)
+                continue
+            block = json.loads(trace.lines[index])
+            dump.apply(outside_changes(block))
+            result = self._check_block(trace, line, block, dump, players)
+            yield result
+            dump.apply(changes_of(block))
+            if dump.digest() != block["digest"]:
+                raise VectorFileError(trace.path, line, "the digest is not that of the state after the block")
+            if self.continuous and result.outcome is not Outcome.PASSED:
+                stopped = f"not played: block {block['number']} {result.outcome}"
+
+    def _check_block(
+        self,
+        trace: ChainTrace,
+        line: int,
+        block: Mapping[str, Any],
+        dump: StorageDump,
+        players: Sequence[Player],
+    ) -> CaseResult:
+        expected = expected_changes(trace, block, dump)
+        verdicts = [(player.name, player.check(block, expected, dump)) for player in players]
+        answered = [(name, verdict) for name, verdict in verdicts if not isinstance(verdict, Unsupported)]
+        failures = tuple(verdict for _, verdict in answered if isinstance(verdict, Failure))
+        outcome = Outcome.FAILED if failures else Outcome.PASSED if answered else Outcome.UNSUPPORTED
+        names = tuple(name for name, _ in answered)
+        return self._result(trace, line, outcome, answered_by=names, failures=failures)
+
+    def _result(self, trace: ChainTrace, line: int, outcome: Outcome, **judgement: Any) -> CaseResult:
+        id_ = trace.ids[line - FIRST_BLOCK_LINE]
+        return CaseResult(self.suite, self.source, line, id_, OP, outcome, **judgement)
+
+
+def trace_parts(trace: ChainTrace, continuous: bool, whole: bool) -> Iterator[TracePart]:
+    """The pieces of work of a trace: a single one if it is played continuously, or ``whole``."""
+    count = len(trace.lines)
+    length = count if continuous or whole else PART_LENGTH
+    for first in range(0, count, length or 1):
+        lines = range(first + FIRST_BLOCK_LINE, min(first + length, count) + FIRST_BLOCK_LINE)
+        yield TracePart(trace.suite, str(trace.path), lines, continuous)
+
+
+def expected_changes(trace: ChainTrace, block: Mapping[str, Any], before: StorageDump) -> Changes:
+    """What the block changed upstream, without the items that the state leaves out.
+
+    Lines repeat some of what was written from outside before the block.
+    """
+    changes = changes_of(block)
+    return {
+        name: value
+        for name, value in changes.items()
+        if before.get(name) != value and not (name[0] in LEFT_OUT and name[0] in trace.not_compared)
+    }
+
+
+class Player:
+    """Somebody who plays the blocks of a trace in their order."""
+
+    name: str
+    """The backend's name."""
+
+    def check(
+        self, block: Mapping[str, Any], expected: Changes, before: StorageDump
+    ) -> Failure | Unsupported | None:
+        """Play a block and compare; ``None`` if all is equal."""
+        raise NotImplementedError
+
+
+class ReferencePlayer(Player):
+    """The reference on a state that it keeps, comparing what changed alone."""
+
+    name = "reference"
+
+    def __init__(self, dump: StorageDump, continuous: bool) -> None:
+        self._state = import_state(dump.content())
+        self._changed = ChangedEntries(self._state)
+        self._continuous = continuous
+
+    def check(
+        self, block: Mapping[str, Any], expected: Changes, before: StorageDump
+    ) -> Failure | Unsupported | None:
+        """Play a block and compare; afterwards the state is upstream's unless it is played continuously."""
+        self._write(outside_changes(block))
+        verdict: Failure | Unsupported | None
+        if any(call["call"] not in CALLS for call in block["extrinsics"]):
+            verdict = Unsupported()
+        else:
+            played = _Played(before)
+            verdict = self._play(block, played) or played.failure(block, expected)
+        if not self._continuous:
+            self._write(changes_of(block))
+        return verdict
+
+    def _play(self, block: Mapping[str, Any], played: _Played) -> Failure | None:
+        decoded = decode_block(block)
+        try:
+            with self._state.transaction():
+                for step, outcome in enumerate(block_outcomes(self._state, decoded)):
+                    played.note(step - 1, self._changed.take())
+                    if outcome is not None:
+                        played.results.append(outcome.name)
+                if not self._continuous:
+                    raise _TakeBackError
+        except _TakeBackError:
+            pass
+        except Exception as error:
+            return Failure(
+                self.name, "crash", f"{type(error).__name__}: {error}", details=traceback.format_exc()
+            )
+        finally:
+            self._state.events.take()
+            self._changed.take()
+        return None
+
+    def _write(self, changes: Changes) -> None:
+        rows = rows_of(changes)
+        for item, keys in rows["removed"].items():
+            remove_entries(self._state, item, keys)
+        for item, content in rows["set"].items():
+            write_entries(self._state, item, content)
+        self._changed.take()
+
+
+class CasePlayer(Player):
+    """Any backend: each block is put to it as a case with the whole state."""
+
+    def __init__(self, backend: Backend) -> None:
+        self.name = backend.name
+        self._backend = backend
+
+    def check(
+        self, block: Mapping[str, Any], expected: Changes, before: StorageDump
+    ) -> Failure | Unsupported | None:
+        """Ask the backend and compare."""
+        inputs = case_inputs(block, before)
+        rows = {kind: encode_dump(content) for kind, content in rows_of(expected).items()}
+        out = {"value": {"results": results_of(block), **rows}}
+        case = Case(id="", op=OP, inputs=inputs, expected=Answer(out=out))
+        reply: Reply = self._backend.run(OP, inputs)
+        return reply if isinstance(reply, Unsupported) else failure_of(self.name, case, reply)
+
+
+class _TakeBackError(Exception):
+    """Raised to undo a block that was only to be looked at."""
+
+
+class _Played:
+    """What a block did: results, and every entry that is not as before, with the step that wrote it last."""
+
+    def __init__(self, before: StorageDump) -> None:
+        self.results: list[str] = []
+        self._before = before
+        self._now: Changes = {}
+        self._writer: dict[EntryName, int] = {}
+
+    def note(self, step: int, entries: Sequence[Any]) -> None:
+        """Note what a step wrote; the block's own is -1, then come the extrinsics by index."""
+        for entry in entries:
+            name = entry.item, compact(list(entry.key))
+            value = compact(entry.value) if entry.present else None
+            known = self._now[name] if name in self._now else self._before.get(name)
+            if value != known:
+                self._now[name] = value
+                self._writer[name] = step
+
+    def failure(self, block: Mapping[str, Any], expected: Changes) -> Failure | None:
+        """The first difference, ``None`` if there is none."""
+        changes = {name: value for name, value in self._now.items() if value != self._before.get(name)}
+        results = results_of(block)
+        if changes == expected and self.results == results:
+            return None
+        differing = [name for name in {**expected, **changes} if not self._same(name, changes, expected)]
+        wrong = [index for index, result in enumerate(results) if result != self.results[index]]
+        if not differing and not wrong:
+            return None
+        never = len(results)
+        differing.sort(key=lambda name: (self._writer.get(name, never), name))
+        step = self._writer.get(differing[0], never) if differing else never
+        if wrong and wrong[0] <= step:
+            step = wrong[0]
+            place = f"block {block['number']}, result of {_step_name(block, step)}"
+            difference = compare(place, "results", results[step], self.results[step])
+        else:
+            difference = self._storage_difference(block, differing[0], expected)
+        entries = ", ".join(f"{item} {key}" for item, key in differing[:ENTRIES_SHOWN])
+        return Failure(
+            "reference",
+            "mismatch",
+            _sentence(difference),
+            difference=difference,
+            rules=_rules(block, step),
+            details=f"{len(wrong)} results and {len(differing)} entries differ: {entries}",
+        )
+
+    def _storage_difference(
+        self, block: Mapping[str, Any], name: EntryName, expected: Changes
+    ) -> Difference | None:
+        item, key = name
+        step = self._writer.get(name)
+        writer = "not written" if step is None else f"written by {_step_name(block, step)}"
+        values = [
+            ABSENT if text is None else json.loads(text)
+            for text in (
+                expected[name] if name in expected else self._before.get(name),
+                self._now[name] if name in self._now else self._before.get(name),
+            )
+        ]
+        difference = compare(f"block {block['number']}, storage {item}", item, *values)
+        if difference is None:
+            return None
+        element = ", ".join(part for part in (f"key {key}", difference.element, writer) if part)
+        return attrs.evolve(difference, element=element)
+
+    def _same(self, name: EntryName, changes: Changes, expected: Changes) -> bool:
+        """Whether an entry is equal, whatever the order of an object's members."""
+        one, other = (each[name] if name in each else self._before.get(name) for each in (changes, expected))
+        if one == other or one is None or other is None:
+            return one == other
+        return json.dumps(json.loads(one), sort_keys=True) == json.dumps(json.loads(other), sort_keys=True)
+
+
+def results_of(block: Mapping[str, Any]) -> list[str]:
+    """The results of a line, success by its name."""
+    return [result if isinstance(result, str) else SUCCESS for result in block["results"]]
+
+
+def decode_block(block: Mapping[str, Any]) -> Block:
+    """The block of a trace's line.
+
+    Raises:
+        InvalidInputError: a value is not of its type.
+    """
+    author = block["author"]
+    return Block(
+        number=block["number"],
+        parent_hash=hash_256.from_json("parent_hash", block["parent_hash"]),
+        author=None if author is None else account.from_json("author", author),
+        extrinsics=tuple(
+            Extrinsic(call["call"], decode_origin(call["signer"]), call_arguments(call))
+            for call in block["extrinsics"]
+        ),
+    )
+
+
+def case_inputs(block: Mapping[str, Any], before: StorageDump) -> dict[str, Any]:
+    """The ``in`` of ``chain.apply_block`` for a block of a trace."""
+    state = {item: rows for item, rows in before.content().items() if item not in LEFT_OUT}
+    return {
+        "block": str(block["number"]),
+        "parent_hash": block["parent_hash"],
+        "author": encode_dump(block["author"]),
+        "calls": encode_dump(block["extrinsics"]),
+        "state": encode_dump(state),
+    }
+
+
+def _players(
+    trace: ChainTrace, backends: Sequence[Backend], dump: StorageDump, continuous: bool
+) -> list[Player]:
+    return [
+        ReferencePlayer(dump, continuous)
+        if isinstance(backend, LocalBackend) and backend.name == "reference"
+        else CasePlayer(backend)
+        for backend in backends
+        if backend.supports(OP)
+    ]
+
+
+@lru_cache(maxsize=2)
+def _trace(path: Path) -> ChainTrace:
+    return read_trace(path)
+
+
+def _step_name(block: Mapping[str, Any], step: int) -> str:
+    return "the block's own step" if step < 0 else f"extrinsic {step}, {block['extrinsics'][step]['call']}"
+
+
+def _sentence(difference: Difference | None) -> str:
+    if difference is None:
+        return "differs"
+    element = f", {difference.element}" if difference.element else ""
+    return f"{difference.place}{element}: expected {difference.expected}, computed {difference.computed}"
+
+
+def _rules(block: Mapping[str, Any], step: int) -> tuple[str, ...]:
+    """The rules of the call that wrote last, otherwise those of blocks."""
+    if 0 <= step < len(block["extrinsics"]):
+        function = CALLS[block["extrinsics"][step]["call"]].function
+        return tuple(getattr(function, "__rules__", ()))
+    return tuple(rules_for(OP, "", "block step")) if step >= 0 else ("CHAIN-BLOCK-1",)

@@ -1,0 +1,235 @@
+"""``taospec conform`` on chain traces."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from taospec.conformance.cli import main
+from taospec.conformance.storage_dump import StorageDump, changes_of, compact, rows_of
+from taospec.reference.chain.block import Block, Extrinsic, apply_block
+from taospec.reference.state.changed_entries import ChangedEntries
+from taospec.reference.state.origin import ROOT
+from taospec.reference.state.state import State
+from taospec.reference.state.storage_types import numbered_account
+from taospec.reference.state.upstream_names import export_state
+
+ALICE, BOB = 1, 2
+PROTOCOL = {
+    "name": "opentensor/subtensor",
+    "commit": "14bc6f9f964b9cc362e9635dd110a487fa5d15a0",
+    "spec_version": 425,
+}
+
+
+def conform(*arguments: object) -> Result:
+    options = ["conform", "--backend", "reference", "--jobs", "1", *map(str, arguments)]
+    return CliRunner().invoke(main, options)
+
+
+def transfer(value: int, signer: int = ALICE) -> dict[str, Any]:
+    return {"call": "transfer_allow_death", "signer": signer, "dest": BOB, "value": value}
+
+
+def trace_lines() -> list[dict[str, Any]]:
+    """Two accounts, 10^12 rao, no subnet: a block only mints and throws away, and transfers are by hand.
+
+    Half of 21,000,000 TAO is far: a block would mint 10^9 rao; nobody takes them, so they are recycled and
+    issuances stay. Dumps after the blocks are written down by hand.
+    """
+    start = {
+        "Balances::Account": [[ALICE, 600_000_000_000], [BOB, 400_000_000_000]],
+        "Balances::TotalIssuance": 1_000_000_000_000,
+        "TotalIssuance": 1_000_000_000_000,
+        "System::Number": 7,
+    }
+    header = {
+        "format": "taospec-chain-trace/1", "suite": "by_hand", "protocol": PROTOCOL,
+        "provenance": "reference", "profile": "by_hand", "seed": 1, "blocks": 2,
+    }  # fmt: skip
+    dump = StorageDump(start)
+    first = block(8, [transfer(1_000), transfer(700_000_000_000)], [0, "Token::FundsUnavailable"])
+    first["set"] = {
+        "Balances::Account": [[ALICE, 599_999_999_000], [BOB, 400_000_001_000]],
+        "System::Number": 8,
+    }
+    second = block(9, [transfer(599_999_999_000)], [0])
+    second["set"] = {"Balances::Account": [[BOB, 1_000_000_000_000]], "System::Number": 9}
+    second["removed"] = {"Balances::Account": [[ALICE]]}
+    for each in (first, second):
+        dump.apply(changes_of(each))
+        each["digest"] = dump.digest()
+    return [header, {"genesis": {"core_exclude": []}, "state": start}, first, second]
+
+
+def block(number: int, extrinsics: list[Any], results: list[Any]) -> dict[str, Any]:
+    return {
+        "number": number, "author": None, "parent_hash": "0x" + "00" * 32, "extrinsics": extrinsics,
+        "results": results, "events": [], "set": {}, "removed": {},
+    }  # fmt: skip
+
+
+def written(folder: Path, lines: list[dict[str, Any]]) -> Path:
+    path = folder / "trace.jsonl.gz"
+    path.write_bytes(gzip.compress("".join(compact(line) + "\n" for line in lines).encode()))
+    return path
+
+
+@pytest.mark.rule("CHAIN-BLOCK-3")
+@pytest.mark.parametrize("mode", [[], ["--continuous"], ["--jobs", "2"]])
+def test_a_trace_by_hand_passes_in_every_mode(tmp_path: Path, mode: list[str]) -> None:
+    result = conform(written(tmp_path, trace_lines()), *mode)
+    assert result.exit_code == 0, result.output
+    assert "by_hand      2       2" in result.output
+
+
+def _wrong_value(lines: list[Any]) -> None:
+    lines[2]["set"]["Balances::Account"][1][1] += 5
+
+
+def _wrong_result(lines: list[Any]) -> None:
+    lines[2]["results"][1] = "Token::Frozen"
+
+
+def _entry_of_nobody(lines: list[Any]) -> None:
+    lines[2]["set"]["TotalStake"] = 4
+
+
+def _with_digests(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    dump = StorageDump(lines[1]["state"])
+    for line in lines[2:]:
+        dump.apply(changes_of(line))
+        line["digest"] = dump.digest()
+    return lines
+
+
+@pytest.mark.parametrize(
+    ("edit", "said"),
+    [
+        (
+            _wrong_value,
+            ["block 8, storage Balances::Account", "key [2]", "written by extrinsic 0, transfer_allow_death",
+             "expected    400000001005", "computed    400000001000", "-5 ulp"],
+        ),
+        (_wrong_result, ["block 8, result of extrinsic 1, transfer_allow_death", '"Token::Frozen"']),
+        (_entry_of_nobody, ["block 8, storage TotalStake", "key [], not written", "expected    4"]),
+    ],
+)  # fmt: skip
+def test_a_difference_is_named_by_block_extrinsic_item_key_and_both_values(
+    tmp_path: Path, edit: Callable[[list[Any]], None], said: list[str]
+) -> None:
+    lines = trace_lines()
+    edit(lines)
+    result = conform(written(tmp_path, _with_digests(lines)))
+    assert result.exit_code == 1
+    assert [part for part in said if part not in result.output] == [], result.output
+
+
+def test_a_continuous_run_ends_at_the_first_block_that_differs(tmp_path: Path) -> None:
+    lines = trace_lines()
+    _wrong_result(lines)
+    report = tmp_path / "report.json"
+    conform(written(tmp_path, lines), "--continuous", "--json", report)
+    totals = json.loads(report.read_text())["totals"]
+    assert totals == {"cases": 2, "passed": 0, "failed": 1, "unsupported": 0, "skipped": 1}
+
+
+def test_a_block_with_a_call_that_is_not_modelled_is_unsupported_and_the_next_one_is_not(
+    tmp_path: Path,
+) -> None:
+    lines = trace_lines()
+    lines[2]["extrinsics"][1] = {"call": "mine", "signer": ALICE}
+    report = tmp_path / "report.json"
+    result = conform(written(tmp_path, lines), "--json", report)
+    assert result.exit_code == 3
+    totals = json.loads(report.read_text())["totals"]
+    assert totals == {"cases": 2, "passed": 1, "failed": 0, "unsupported": 1, "skipped": 0}
+
+
+def _wrong_digest(lines: list[Any]) -> None:
+    lines[3]["digest"] = "0" * 64
+
+
+def _lost_block(lines: list[Any]) -> None:
+    del lines[3]
+
+
+def _lost_result(lines: list[Any]) -> None:
+    del lines[2]["results"][0]
+
+
+@pytest.mark.parametrize(
+    ("edit", "reason"),
+    [
+        (_wrong_digest, "line 4: the digest is not that of the state after the block"),
+        (_lost_block, "the file ends after 1 of 2 blocks"),
+        (_lost_result, "line 3: there must be one result for each extrinsic"),
+    ],
+)
+def test_a_trace_that_does_not_fit_is_bad_input(
+    tmp_path: Path, edit: Callable[[list[Any]], None], reason: str
+) -> None:
+    lines = trace_lines()
+    edit(lines)
+    result = conform(written(tmp_path, lines))
+    assert result.exit_code == 2
+    assert reason in result.output
+
+
+def test_an_item_is_left_out_only_where_the_trace_says_so_too(tmp_path: Path) -> None:
+    lines = trace_lines()
+    lines[2]["set"]["LargestLocked"] = 5
+    assert conform(written(tmp_path, _with_digests(lines))).exit_code == 1
+    lines[1]["genesis"]["core_exclude"] = ["LargestLocked"]
+    assert conform(written(tmp_path, lines)).exit_code == 0
+
+
+@pytest.mark.rule("CHAIN-BLOCK-3")
+def test_a_block_answers_outcomes_and_events_and_moves_the_clock() -> None:
+    state = State()
+    state.accounts[numbered_account(ALICE)].free = 10_000
+    state.issuance.of_balances = 10_000
+    call = Extrinsic(
+        "transfer_allow_death", numbered_account(ALICE), {"dest": numbered_account(BOB), "value": 4_000}
+    )
+    refused = Extrinsic("transfer_allow_death", ROOT, {"dest": numbered_account(BOB), "value": 1})
+    result = apply_block(state, Block(5, bytes(32), extrinsics=(refused, call)))
+    assert [outcome.name for outcome in result.outcomes] == ["BadOrigin", "Ok"]
+    assert state.clock.block == 5
+    assert state.accounts.peek(numbered_account(BOB)).free == 4_000
+    assert state.events.take() == ()
+
+
+@pytest.mark.rule("STATE-UPSTREAM-1")
+def test_changed_entries_bring_a_dump_up_to_date() -> None:
+    state = State()
+    dump = StorageDump(export_state(state))
+    reader = ChangedEntries(state)
+    state.accounts[numbered_account(ALICE)].free = 5
+    state.root_dividends[numbered_account(3), 7].claimable = None
+    state.subnets[3].added = True
+    state.accounts[numbered_account(BOB)].free = 9
+    dump.apply(_changes(reader))
+    assert dump.content() == export_state(state)
+    state.accounts.remove(numbered_account(ALICE))
+    dump.apply(_changes(reader))
+    assert dump.content() == export_state(state)
+
+
+def _changes(reader: ChangedEntries) -> dict[tuple[str, str], str | None]:
+    return {
+        (entry.item, compact(list(entry.key))): compact(entry.value) if entry.present else None
+        for entry in reader.take()
+    }
+
+
+def test_changes_are_written_and_read_back() -> None:
+    written = {"A": [[1, 2, {"x": 1}], [10, 1, 3]], "B": 4}
+    changes = changes_of({"set": written, "removed": {"C": True, "D": [[1]]}})
+    assert rows_of(changes) == {"set": written, "removed": {"C": True, "D": [[1]]}}
