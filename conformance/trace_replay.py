@@ -65,7 +65,8 @@ class TracePart(CaseSequence):
 
     def check(self, backends: Sequence[Backend]) -> Iterator[CaseResult]:
         """Play the blocks."""
-        trace = _trace(Path(self.source))
+        path = Path(self.source)
+        trace = _trace(path, path.stat().st_mtime_ns)
         first = self.lines.start - FIRST_BLOCK_LINE
         dump = dump_before(trace, first)
         players = _players(trace, backends, dump, self.continuous)
@@ -342,7 +343,7 @@ def _players(
 
 
 @lru_cache(maxsize=2)
-def _trace(path: Path) -> ChainTrace:
+def _trace(path: Path, _: int) -> ChainTrace:
     return read_trace(path)
 
 
