@@ -30,6 +30,7 @@ from taospec.conformance.rule_lookup import rules_for
 from taospec.conformance.runner import CaseResult, CaseSequence, Failure, Outcome, failure_of
 from taospec.conformance.storage_changes import encode_dump
 from taospec.conformance.storage_dump import Changes, EntryName, StorageDump, changes_of, compact, rows_of
+from taospec.conformance.timelock_stub import open_stub
 from taospec.conformance.vector_file import Case, VectorFileError
 from taospec.reference.chain.block import Block, Extrinsic, block_outcomes
 from taospec.reference.chain.calls import CALLS
@@ -315,6 +316,7 @@ def decode_block(block: Mapping[str, Any]) -> Block:
             Extrinsic(call["call"], decode_origin(call["signer"]), call_arguments(call))
             for call in block["extrinsics"]
         ),
+        timelock=open_stub,
     )
 
 

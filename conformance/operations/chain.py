@@ -9,8 +9,8 @@ from taospec.conformance.operations import Inputs, Operation
 from taospec.conformance.operations.decoding import amount, field, rows
 from taospec.conformance.storage_changes import decode_dump, encode_dump, storage_changes
 from taospec.conformance.timelock_stub import open_stub
-from taospec.reference.chain.block_step import block_step
-from taospec.reference.chain.calls import execute, modelled_call
+from taospec.reference.chain.block import Block, Extrinsic, block_outcomes
+from taospec.reference.chain.calls import modelled_call
 from taospec.reference.state.origin import ROOT, Origin
 from taospec.reference.state.state import State
 from taospec.reference.state.storage_types import AccountId, account, hash_256
@@ -24,12 +24,11 @@ def apply_block(
     state: State, number: int, parent_hash: bytes, author: AccountId | None, calls: Any
 ) -> list[str]:
     """Play a block on the state; answers the result of every call."""
-    state.clock.block = number
-    block_step(state, parent_hash, timelock=open_stub)
-    return [
-        execute(state, call["call"], decode_origin(call["signer"]), call_arguments(call), author).name
-        for call in calls
-    ]
+    extrinsics = tuple(
+        Extrinsic(call["call"], decode_origin(call["signer"]), call_arguments(call)) for call in calls
+    )
+    block = Block(number, parent_hash, author, extrinsics, timelock=open_stub)
+    return [outcome.name for outcome in block_outcomes(state, block) if outcome is not None]
 
 
 def decode_origin(signer: Any) -> Origin:

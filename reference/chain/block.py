@@ -18,6 +18,7 @@ from taospec.reference.state.origin import Origin
 from taospec.reference.state.revision import BASE, Revision
 from taospec.reference.state.state import State
 from taospec.reference.state.storage_types import AccountId
+from taospec.reference.subnets.timelocked import Timelock, no_timelock
 
 
 @attrs.frozen
@@ -44,6 +45,8 @@ class Block:
     """Who gets the fees; ``None`` where nobody is known."""
     extrinsics: tuple[Extrinsic, ...] = ()
     """The calls in their order."""
+    timelock: Timelock = no_timelock
+    """What the ciphertexts of timelocked weights contain whose round has come."""
 
 
 @attrs.frozen
@@ -73,7 +76,7 @@ def apply_block(state: State, block: Block, revision: Revision = BASE) -> BlockR
 def block_outcomes(state: State, block: Block, revision: Revision = BASE) -> Iterator[Outcome | None]:
     """Play a block step by step: ``None`` after its own step, then the outcome of each extrinsic."""
     state.clock.block = block.number
-    block_step(state, block.parent_hash, revision)
+    block_step(state, block.parent_hash, revision, block.timelock)
     yield None
     for extrinsic in block.extrinsics:
         yield execute(state, extrinsic.call, extrinsic.origin, extrinsic.arguments, block.author)
