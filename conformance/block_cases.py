@@ -45,16 +45,10 @@ def main(arguments: list[str]) -> None:
     write_vector_file(Path(out), header, chosen)
 
 
-def block_cases(path: Path, *, after_pulses: bool = False) -> Iterator[Case]:
-    """Every block of a trace whose calls are all modelled, as a case.
-
-    Those before which something was written from outside are left out, but for drand pulses if
-    ``after_pulses``.
-    """
+def block_cases(path: Path) -> Iterator[Case]:
+    """Every block of a trace whose calls are all modelled, as a case."""
     for state, block in blocks(path):
-        written = [entry["item"] for entry in block.get("pre") or ()]
-        allowed = all(item.startswith("Drand::") for item in written) if after_pulses else not written
-        if allowed and _is_modelled(block):
+        if "pre" not in block and _is_modelled(block):
             yield _case(state, block)
 
 
