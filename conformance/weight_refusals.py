@@ -123,6 +123,7 @@ def scenes() -> Iterator[Scene]:
     yield from _commit_scenes("commit_mechanism_weights", {"mecid": 0})
     yield from _reveal_scenes("reveal_weights", {})
     yield from _reveal_scenes("reveal_mechanism_weights", {"mecid": 0})
+    yield from _second_mechanism_scenes()
     yield from _batch_reveal_scenes()
     yield from _timelock_scenes("commit_timelocked_weights", {"commit_reveal_version": 4})
     version = {"mecid": 0, "commit_reveal_version": 4}
@@ -137,8 +138,18 @@ def _set_scenes(call: str, more: Arguments) -> Iterator[Scene]:
     yield Scene(call, SUCCESS, arguments)
     yield Scene(call, SUCCESS, arguments, OWNERS)
     yield Scene(call, SUCCESS, arguments | {"dests": [2], "weights": [1]}, MINER)
+    yield Scene(
+        call, SUCCESS, arguments | {"version_key": 1}, prepare=lambda state: _require_version(state, OPEN)
+    )
+    yield Scene(call, SUCCESS, arguments, prepare=_wait_for_the_limit)
+    yield Scene(
+        call, SUCCESS, arguments | {"dests": [3, 2, 1, 0], "weights": [0, 1, 2, 3]}, prepare=_ask_for_many
+    )
     yield Scene(call, "guard:NotEnoughStakeToSetWeights", arguments, prepare=_raise_threshold)
     yield Scene(call, "guard:SettingWeightsTooFast", arguments, NEWCOMER)
+    if "mecid" in more:
+        yield Scene(call, "guard:SettingWeightsTooFast", arguments | {"mecid": 1})
+        yield Scene(call, "MechanismDoesNotExist", arguments | {"mecid": 1}, STRANGER)
     yield Scene(call, "CommitRevealEnabled", arguments | {"netuid": HIDDEN})
     yield Scene(call, "CanNotSetRootNetworkWeights", arguments | {"netuid": 0}, prepare=_uncover)
     yield Scene(call, "MechanismDoesNotExist", arguments | {"netuid": MISSING}, prepare=_uncover)
@@ -177,6 +188,7 @@ def _commit_scenes(call: str, more: Arguments) -> Iterator[Scene]:
     arguments = {"netuid": HIDDEN, **more, "commit_hash": HASH}
     yield Scene(call, SUCCESS, arguments)
     yield Scene(call, SUCCESS, arguments, prepare=lambda state: _commit(state, REVEALED, epoch=EPOCH - 2))
+    yield Scene(call, SUCCESS, arguments, prepare=lambda state: _commit(state, *[REVEALED] * 9))
     yield Scene(call, "guard:NotEnoughStakeToSetWeights", arguments, prepare=_raise_threshold)
     yield Scene(call, "guard:CommittingWeightsTooFast", arguments, NEWCOMER)
     yield Scene(call, "MechanismDoesNotExist", arguments | {"netuid": MISSING})
@@ -200,6 +212,9 @@ def _reveal_scenes(call: str, more: Arguments) -> Iterator[Scene]:
 
     arguments = {"netuid": HIDDEN, **more, **REVEALED}
     yield Scene(call, SUCCESS, arguments, prepare=committed())
+    others = [{**REVEALED, "salt": [salt]} for salt in (8, 9)]
+    between = (others[0], REVEALED, others[1])
+    yield Scene(call, SUCCESS, arguments, prepare=lambda state: _commit(state, *between, epoch=EPOCH - 1))
     yield Scene(call, "guard:NotEnoughStakeToSetWeights", arguments, prepare=poor)
     yield Scene(call, "guard:NoWeightsCommitFound", arguments)
     yield Scene(call, "guard:NoWeightsCommitFound", arguments | {"salt": [8]}, prepare=committed())
@@ -212,6 +227,19 @@ def _reveal_scenes(call: str, more: Arguments) -> Iterator[Scene]:
         row = {**REVEALED, "uids": uids, "values": values}
         yield Scene(call, error, arguments | row, prepare=committed(row))
     yield from _common_scenes(call, arguments, HIDDEN, committed())
+
+
+def _second_mechanism_scenes() -> Iterator[Scene]:
+    """A reveal in the second mechanism, where the hash names another storage index."""
+
+    def committed(state: State) -> None:
+        state.hyperparameters[HIDDEN].mechanism_count = 2
+        hotkey, index = numbered_account(VALIDATOR), storage_index(HIDDEN, 1)
+        digest = commit_hash_of(hotkey, index, (0, 2), (1, 3), (7,), 0)
+        state.hash_commits[index, hotkey].commits = ((digest, EPOCH - 1, BLOCK - 20, 0),)
+
+    arguments = {"netuid": HIDDEN, "mecid": 1, **REVEALED}
+    yield Scene("reveal_mechanism_weights", SUCCESS, arguments, prepare=committed)
 
 
 def _batch_reveal_scenes() -> Iterator[Scene]:
@@ -265,10 +293,15 @@ def _voting_scenes() -> Iterator[Scene]:
     def tracked(state: State) -> None:
         state.voting_power_tracking[HIDDEN].enabled = True
 
+    def ending(state: State) -> None:
+        tracked(state)
+        state.voting_power_tracking[HIDDEN].disable_at = BLOCK + 100
+
     subnet = {"netuid": HIDDEN}
     enable, disable = "enable_voting_power_tracking", "disable_voting_power_tracking"
     for maker in (COLDKEY, "root"):
         yield Scene(enable, SUCCESS, subnet, maker)
+        yield Scene(enable, SUCCESS, subnet, maker, ending)
         yield Scene(disable, SUCCESS, subnet, maker, tracked)
     yield Scene(enable, "BadOrigin", subnet)
     yield Scene(disable, "BadOrigin", subnet)
@@ -319,6 +352,14 @@ def _lock(state: State, ciphertext: bytes, *, times: int = 1, reveal_round: int 
     """The validator has committed a ciphertext."""
     commit = (numbered_account(VALIDATOR), BLOCK - 20, ciphertext, reveal_round)
     state.timelocked_commits[HIDDEN, epoch].commits = (commit,) * times
+
+
+def _wait_for_the_limit(state: State) -> None:
+    state.mechanisms[OPEN].last_update = (0, BLOCK - 5, 0, 0)
+
+
+def _ask_for_many(state: State) -> None:
+    state.hyperparameters[OPEN].min_allowed_weights = 1_024
 
 
 def _raise_threshold(state: State) -> None:

@@ -9,6 +9,7 @@ from exchange_mutants import EXCHANGE
 from mutant import Mutant
 from staking_mutants import STAKING
 from subnet_mutants import SUBNETS
+from weight_mutants import WEIGHTS
 
 TYPES = "fixed_point/types.py"
 NUMBERS = "fixed_point/numbers.py"
@@ -701,4 +702,4 @@ YUMA = (
     ),
 )
 
-MUTANTS = (*FIXED_POINT, *YUMA, *EXCHANGE, *STAKING, *SUBNETS)
+MUTANTS = (*FIXED_POINT, *YUMA, *EXCHANGE, *STAKING, *SUBNETS, *WEIGHTS)

@@ -40,6 +40,7 @@ STAKING_FILES = (
     VECTORS / "chain" / "chain_apply_block.jsonl.gz",
 )
 SUBNET_FILES = (
+    VECTORS / "subnets" / "subnets_weights.jsonl.gz",
     VECTORS / "subnets" / "subnets_lives.jsonl.gz",
     VECTORS / "chain" / "chain_apply_block.jsonl.gz",
 )
