@@ -237,8 +237,7 @@ def swap_hotkey_of_relations(state: State, netuid: int, old: AccountId, new: Acc
     Raises in this order:
         ProportionOverflow, ChildParentInconsistency: the stored relations are inconsistent.
         InvalidChild: the new hotkey is a child or parent of the old one.
-        InvalidChild, TooManyChildren, ProportionOverflow, ChildParentInconsistency: the old one's
-            pending children cannot be the new one's.
+        those of ``STAKE-CHILD-5``: what waits cannot be the new one's.
 
     Source: ``set_children.rs:393``, ``pallets/subtensor/src/swap/swap_hotkey.rs:551``.
     """
