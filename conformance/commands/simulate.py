@@ -10,8 +10,9 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from taospec.conformance.simulation.invariants import check_invariants as check
 from taospec.conformance.simulation.plots import draw_plots
-from taospec.conformance.simulation.run import CHECKPOINT, Simulation, resumed, run, started
+from taospec.conformance.simulation.run import CHECKPOINT, Check, Simulation, resumed, run, started
 from taospec.conformance.simulation.scenario import Scenario, read_scenario
 from taospec.conformance.simulation.trace import write_trace
 from taospec.reference.invalid_input import InvalidInputError
@@ -41,6 +42,9 @@ EXIT_STOPPED = 130
     type=click.Path(path_type=Path, dir_okay=False),
     help="Instead of time series, write every block's calls, results and changes of storage to this file.",
 )
+@click.option(
+    "--check-invariants", is_flag=True, help="Stop with an error where one does not hold after a block."
+)
 @click.option("--plots/--no-plots", default=True, help="Draw the series, if matplotlib is installed.")
 def simulate_command(
     scenario_path: Path,
@@ -49,6 +53,7 @@ def simulate_command(
     checkpoint_every: int,
     backend: str,
     trace: Path | None,
+    check_invariants: bool,
     plots: bool,
 ) -> None:
     """Play a scenario on the reference's chain and write its time series as CSV.
@@ -70,7 +75,7 @@ def simulate_command(
         simulation = resumed(scenario, output) if resume else started(scenario)
         if backend == "optimized":
             _use_arrays(simulation)
-        finished = _play(simulation, output, checkpoint_every)
+        finished = _play(simulation, output, checkpoint_every, check if check_invariants else None)
         if finished and plots and find_spec("matplotlib"):
             draw_plots(scenario, output)
     except InvalidInputError as error:
@@ -98,11 +103,11 @@ def _use_arrays(simulation: Simulation) -> None:
     simulation.step = BlockStep(simulation.state).play
 
 
-def _play(simulation: Simulation, output: Path, every: int) -> bool:
+def _play(simulation: Simulation, output: Path, every: int, check: Check | None) -> bool:
     """Whether the run came to its end."""
     scenario = simulation.scenario
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    blocks = run(simulation, output, every)
+    blocks = run(simulation, output, every, check)
     with Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task(scenario.name, total=scenario.blocks, completed=simulation.time)
         try:

@@ -34,6 +34,8 @@ from taospec.reference.state.storage_types import (
 
 EDGES: Final = (0, 1, 2, 10, 99, 360, 500, 10_000, 11_796, 65_535, 2_000_000, 10**9, 10**12, 2**64 - 1)
 """Numbers near which rules change their minds."""
+SYSTEM: Final = b"modl"
+"""With what accounts of the chain itself begin: nobody can sign for them."""
 SALT: Final = (7, 11)
 STRANGERS: Final = 12
 """Accounts that need not be in the state."""
@@ -104,7 +106,7 @@ def _maker(
     subnet = state.subnets.peek(arguments.get("netuid", 0) or 0)
     named = arguments.get("hotkey", arguments.get("origin_hotkey", hotkey))
     owner = state.hotkeys.peek(named).owner
-    return one_of(
+    signer = one_of(
         random,
         owner or _coldkey(state, random),
         owner or _coldkey(state, random),
@@ -112,6 +114,7 @@ def _maker(
         hotkey,
         _coldkey(state, random),
     )
+    return _stranger(random) if signer.startswith(SYSTEM) else signer
 
 
 def _argument(state: State, random: Random, name: str, kind: StorageType[Any], hotkey: AccountId) -> Any:
@@ -184,7 +187,7 @@ def _hotkey(state: State, random: Random) -> AccountId:
 
 
 def _coldkey(state: State, random: Random) -> AccountId:
-    rich = list(state.accounts)
+    rich = [who for who in state.accounts if not who.startswith(SYSTEM)]
     return one_of(random, *rich, *rich, _stranger(random))
 
 

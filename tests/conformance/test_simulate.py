@@ -16,6 +16,7 @@ from click.testing import CliRunner
 
 from taospec.conformance import simulation as package
 from taospec.conformance.cli import main
+from taospec.conformance.simulation.invariants import InvariantError, check_invariants
 from taospec.conformance.simulation.run import CHECKPOINT, Simulation, resumed, run, started
 from taospec.conformance.simulation.scenario import Scenario, parse_scenario, read_scenario
 from taospec.conformance.simulation.series import COLUMNS
@@ -143,3 +144,20 @@ def test_what_is_wrong_in_a_scenario_is_named_with_its_value(changes: dict[str, 
     assert parse_scenario(VALID).blocks == 3
     with pytest.raises(InvalidInputError, match=message):
         parse_scenario({**VALID, **changes})
+
+
+def test_invariants_hold_after_every_block_of_random_calls(tmp_path: Path) -> None:
+    simulation = started(read_scenario(shortened("random_calls", 150, tmp_path)))
+    for _ in run(simulation, tmp_path / "out", 200, check_invariants):
+        pass
+    assert simulation.time == 150
+
+
+def test_a_broken_invariant_is_named(tmp_path: Path) -> None:
+    state = started(read_scenario(SCENARIOS / "cabal.toml")).state
+    check_invariants(state)
+    state.issuance.of_balances += 1
+    state.pools[1].tao_reserve += 10**6
+    state.subnets[1].neurons += 1
+    with pytest.raises(InvariantError, match=r"(?s)balances add up.*account of subnet 1.*uids of subnet 1"):
+        check_invariants(state)
