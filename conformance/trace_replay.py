@@ -34,6 +34,7 @@ from taospec.conformance.timelock_stub import open_stub
 from taospec.conformance.vector_file import Case, VectorFileError
 from taospec.reference.chain.block import Block, Extrinsic, block_outcomes
 from taospec.reference.chain.calls import CALLS
+from taospec.reference.chain.invariants import violations
 from taospec.reference.state.changed_entries import ChangedEntries
 from taospec.reference.state.storage_types import account, hash_256
 from taospec.reference.state.upstream_names import LEFT_OUT, import_state, remove_entries, write_entries
@@ -58,6 +59,8 @@ class TracePart(CaseSequence):
     """Lines in the file."""
     continuous: bool
     """Whether the state is never set back to upstream's."""
+    check_invariants: bool = False
+    """Whether the reference's state is also held to the invariants."""
 
     @property
     def cost(self) -> int:
@@ -70,7 +73,7 @@ class TracePart(CaseSequence):
         trace = _trace(path, path.stat().st_mtime_ns)
         first = self.lines.start - FIRST_BLOCK_LINE
         dump = dump_before(trace, first)
-        players = _players(trace, backends, dump, self.continuous)
+        players = _players(self, backends, dump)
         stopped = ""
         for line in self.lines:
             index = line - FIRST_BLOCK_LINE
@@ -108,13 +111,15 @@ class TracePart(CaseSequence):
         return CaseResult(self.suite, self.source, line, id_, OP, outcome, **judgement)
 
 
-def trace_parts(trace: ChainTrace, continuous: bool, whole: bool) -> Iterator[TracePart]:
+def trace_parts(
+    trace: ChainTrace, continuous: bool, whole: bool, check_invariants: bool = False
+) -> Iterator[TracePart]:
     """The pieces of work of a trace: a single one if it is played continuously, or ``whole``."""
     count = len(trace.lines)
     length = count if continuous or whole else PART_LENGTH
     for first in range(0, count, length or 1):
         lines = range(first + FIRST_BLOCK_LINE, min(first + length, count) + FIRST_BLOCK_LINE)
-        yield TracePart(trace.suite, str(trace.path), lines, continuous)
+        yield TracePart(trace.suite, str(trace.path), lines, continuous, check_invariants)
 
 
 def expected_changes(trace: ChainTrace, block: Mapping[str, Any], before: StorageDump) -> Changes:
@@ -148,8 +153,10 @@ class ReferencePlayer(Player):
 
     name = "reference"
 
-    def __init__(self, dump: StorageDump, continuous: bool) -> None:
+    def __init__(self, dump: StorageDump, continuous: bool, check_invariants: bool = False) -> None:
         self._state = import_state(dump.content())
+        self._check_invariants = check_invariants
+        self._broken: set[str] = set()
         self._changed = ChangedEntries(self._state)
         self._continuous = continuous
 
@@ -170,12 +177,16 @@ class ReferencePlayer(Player):
 
     def _play(self, block: Mapping[str, Any], played: _Played) -> Failure | None:
         decoded = decode_block(block)
+        broken: Failure | None = None
+        if self._check_invariants:
+            self._broken = {violation.rule for violation in violations(self._state)}
         try:
             with self._state.transaction():
                 for step, outcome in enumerate(block_outcomes(self._state, decoded)):
                     played.note(step - 1, self._changed.take())
                     if outcome is not None:
                         played.results.append(outcome.name)
+                broken = self._newly_broken(block)
                 if not self._continuous:
                     raise _TakeBackError
         except _TakeBackError:
@@ -187,7 +198,17 @@ class ReferencePlayer(Player):
         finally:
             self._state.events.take()
             self._changed.take()
-        return None
+        return broken
+
+    def _newly_broken(self, block: Mapping[str, Any]) -> Failure | None:
+        """The invariants that held before the block and do not hold after it."""
+        if not self._check_invariants:
+            return None
+        new = [each for each in violations(self._state) if each.rule not in self._broken]
+        if not new:
+            return None
+        message = f"block {block['number']}: {'; '.join(each.message for each in new)}"
+        return Failure(self.name, "invariant", message, rules=tuple(dict.fromkeys(each.rule for each in new)))
 
     def _write(self, changes: Changes) -> None:
         rows = rows_of(changes)
@@ -332,11 +353,9 @@ def case_inputs(block: Mapping[str, Any], before: StorageDump) -> dict[str, Any]
     }
 
 
-def _players(
-    trace: ChainTrace, backends: Sequence[Backend], dump: StorageDump, continuous: bool
-) -> list[Player]:
+def _players(part: TracePart, backends: Sequence[Backend], dump: StorageDump) -> list[Player]:
     return [
-        ReferencePlayer(dump, continuous)
+        ReferencePlayer(dump, part.continuous, part.check_invariants)
         if isinstance(backend, LocalBackend) and backend.name == "reference"
         else CasePlayer(backend)
         for backend in backends

@@ -82,6 +82,11 @@ LOG_WIDTH = 100
     help="Play chain traces from their first state on without setting it back to upstream's after a block.",
 )
 @click.option(
+    "--check-invariants",
+    is_flag=True,
+    help="Hold the reference's state to the invariants after every block of a trace.",
+)
+@click.option(
     "--known-failures",
     type=click.Path(path_type=Path),
     help="File of case ids that fail; one that does not fail is an error.",
@@ -113,6 +118,7 @@ def conform_command(
     target_command: str | None,
     timeout: float,
     continuous: bool,
+    check_invariants: bool,
     known_failures: Path | None,
     suites: tuple[str, ...],
     seed: str | None,
@@ -138,7 +144,7 @@ def conform_command(
     try:
         known = read_known_failures(known_failures) if known_failures else []
         backends, absent = _backends(backend_names, target_command, timeout)
-        items = [*_recorded(paths or [VECTORS], continuous, jobs)]
+        items = [*_recorded(paths or [VECTORS], continuous, check_invariants, jobs)]
         if case_count is None:
             case_count = 0 if paths else DEFAULT_GENERATED_CASES
         seed = seed if seed is not None else str(secrets.randbelow(2**32))
@@ -184,10 +190,10 @@ def _backends(
     return backends, absent
 
 
-def _recorded(paths: Iterable[Path], continuous: bool, jobs: int) -> Iterator[Work]:
+def _recorded(paths: Iterable[Path], continuous: bool, check_invariants: bool, jobs: int) -> Iterator[Work]:
     for path in vector_files(paths):
         if is_trace(path):
-            yield from trace_parts(read_trace(path), continuous, whole=jobs == 1)
+            yield from trace_parts(read_trace(path), continuous, jobs == 1, check_invariants)
             continue
         file = read_vector_file(path)
         for line in file.lines:
