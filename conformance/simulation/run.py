@@ -105,6 +105,8 @@ def resumed(scenario: Scenario, folder: Path) -> Simulation:
     content = json.loads(gzip.decompress(path.read_bytes()))
     if content.get("format") != FORMAT:
         raise InvalidInputError("checkpoint.format", content.get("format"), f"must be {FORMAT}")
+    if content.get("records") != _records():
+        raise InvalidInputError("checkpoint.records", content.get("records"), "must be of this version")
     if content["scenario"] != sha256(scenario.source).hexdigest():
         raise InvalidInputError(
             "checkpoint.scenario", content["scenario"], "must be the hash of the scenario"
@@ -150,6 +152,7 @@ def write_part(simulation: Simulation, folder: Path, first: int, rows: dict[str,
     content = {
         "format": FORMAT,
         "scenario": sha256(simulation.scenario.source).hexdigest(),
+        "records": _records(),
         "time": simulation.time,
         "digest": state_digest(simulation.state).hex(),
         "memory": simulation.memory,
@@ -157,6 +160,15 @@ def write_part(simulation: Simulation, folder: Path, first: int, rows: dict[str,
         "state": base64.b64encode(encode_state(simulation.state)).decode(),
     }
     write_atomically(folder / CHECKPOINT, gzip.compress(json.dumps(content).encode(), 6, mtime=0))
+
+
+def _records() -> str:
+    """A hash of what records hold: an encoded state is read by the version that wrote it."""
+    declared = [
+        (table.kind.NAME, *(f"{field.name} {field.type.name}" for field in table.kind.FIELDS))
+        for table in State().tables.values()
+    ]
+    return sha256(repr(declared).encode()).hexdigest()
 
 
 def _drop_later_parts(folder: Path, first: int) -> None:

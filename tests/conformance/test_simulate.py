@@ -123,6 +123,14 @@ def test_a_checkpoint_of_another_scenario_is_refused(tmp_path: Path) -> None:
         resumed(read_scenario(shortened("cabal", 6, tmp_path)), tmp_path / "out")
 
 
+def test_a_checkpoint_of_other_records_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scenario = read_scenario(shortened("cabal", 5, tmp_path))
+    played(scenario, tmp_path / "out")
+    monkeypatch.setattr("taospec.conformance.simulation.run._records", lambda: "others")
+    with pytest.raises(InvalidInputError, match=r"checkpoint\.records"):
+        resumed(scenario, tmp_path / "out")
+
+
 VALID: dict[str, Any] = {"name": "a", "seed": "b", "blocks": 3}
 
 
