@@ -16,6 +16,7 @@ SOURCES: Final = (
     "staking/staking_refusals.jsonl.gz",
     "subnets/subnets_lives.jsonl.gz",
     "subnets/subnets_weights.jsonl.gz",
+    "subnets/subnets_key_swaps.jsonl.gz",
     "subnets/subnets_parameters.jsonl.gz",
 )
 ERRORS: Final = frozenset(

@@ -1,0 +1,250 @@
+"""Cases of ``chain.apply_block`` on swaps of keys, answered by the reference: what refuses them, and what moves.
+
+``python -m taospec.conformance.key_swap_cases OUT`` writes them.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, Final
+
+import attrs
+
+from taospec.conformance.answers import Answer
+from taospec.conformance.operations.chain import REFERENCE
+from taospec.conformance.storage_changes import encode_dump
+from taospec.conformance.vector_file import FORMAT, PROTOCOL, Case, case_id, write_vector_file
+from taospec.reference.fixed_point import U64F64
+from taospec.reference.staking.stake_ledger import increase_stake
+from taospec.reference.state.locks import LockState
+from taospec.reference.state.state import State
+from taospec.reference.state.storage_types import numbered_account
+from taospec.reference.state.upstream_names import export_state
+
+BLOCK: Final = 50_000
+TAO: Final = 10**9
+ALICE, BOB, NEW_COLDKEY = 1, 2, 3
+HOTKEY, BOBS_HOTKEY, NEW_HOTKEY = 11, 12, 13
+HASH: Final = "0x" + blake2b(numbered_account(NEW_COLDKEY), digest_size=32).hexdigest()
+SYSTEM_ACCOUNT: Final = "0x" + (b"modlsubtensr" + bytes([5]) + bytes(19)).hex()
+TO_NEW: Final[Mapping[str, Any]] = {"hotkey": HOTKEY, "new_hotkey": NEW_HOTKEY}
+BY_ROOT: Final[Mapping[str, Any]] = {"old_coldkey": ALICE, "new_coldkey": NEW_COLDKEY, "swap_cost": 0}
+
+
+@attrs.frozen
+class Scene:
+    """One call, and what becomes of it."""
+
+    call: str
+    """Upstream's name."""
+    result: str
+    """Its result."""
+    arguments: Mapping[str, Any]
+    """In JSON form."""
+    signer: int | str | None = ALICE
+    """Who makes the call."""
+    prepare: Callable[[State], None] = lambda _: None
+    """What is special in the state."""
+
+
+def main(arguments: list[str]) -> None:
+    """Write the cases."""
+    (out,) = arguments
+    chosen = list(cases())
+    header = {
+        "format": FORMAT,
+        "suite": "subnets_key_swaps",
+        "protocol": PROTOCOL,
+        "provenance": "reference",
+        "seed": "public",
+        "cases": len(chosen),
+    }
+    write_vector_file(Path(out), header, chosen)
+
+
+def cases() -> Iterator[Case]:
+    """Every scene as a case.
+
+    Raises:
+        AssertionError: the reference answers another result.
+    """
+    for scene in scenes():
+        state = chain()
+        scene.prepare(state)
+        inputs = {
+            "block": str(BLOCK),
+            "parent_hash": "0x" + "00" * 32,
+            "author": None,
+            "calls": [encode_dump({"call": scene.call, "signer": scene.signer, **scene.arguments})],
+            "state": encode_dump(export_state(state)),
+        }
+        out = REFERENCE["chain.apply_block"](inputs)
+        if out["value"]["results"] != [scene.result]:
+            raise AssertionError(f"{scene}: {out['value']['results']}")
+        yield Case(
+            id=case_id("chain.apply_block", inputs),
+            op="chain.apply_block",
+            inputs=inputs,
+            expected=Answer(out=out),
+        )
+
+
+def scenes() -> Iterator[Scene]:
+    """Every scene, in the order of the file."""
+    yield from _hotkey_scenes()
+    yield from _coldkey_scenes()
+
+
+def _hotkey_scenes() -> Iterator[Scene]:
+    for netuid in (None, 1):
+        arguments = {**TO_NEW, "netuid": netuid}
+        yield Scene("swap_hotkey", "Ok", arguments)
+        for keep_stake in (False, True):
+            yield Scene("swap_hotkey_v2", "Ok", {**arguments, "keep_stake": keep_stake})
+        yield Scene("swap_hotkey", "NonAssociatedColdKey", arguments, signer=BOB)
+        for new, error in (
+            (BOBS_HOTKEY, "NonAssociatedColdKey"),
+            (HOTKEY, "NewHotKeyIsSameWithOld"),
+            (SYSTEM_ACCOUNT, "CannotUseSystemAccount"),
+        ):
+            yield Scene("swap_hotkey", error, {**arguments, "new_hotkey": new})
+        for error, prepare in _HOTKEY_REFUSALS.items():
+            yield Scene("swap_hotkey", error, arguments, prepare=prepare)
+    rooted = {**TO_NEW, "netuid": 0}
+    yield Scene("swap_hotkey", "Ok", rooted)
+    yield Scene("swap_hotkey", "NewHotKeyNotCleanForRootSwap", rooted, prepare=_stake_to_new)
+
+
+def _coldkey_scenes() -> Iterator[Scene]:
+    announce, named = {"new_coldkey_hash": HASH}, {"new_coldkey": NEW_COLDKEY}
+    swap, dispute, clear = "swap_coldkey_announced", "dispute_coldkey_swap", "clear_coldkey_swap_announcement"
+    yield Scene("announce_coldkey_swap", "Ok", announce)
+    yield Scene("announce_coldkey_swap", "ColdkeySwapReannouncedTooEarly", announce, prepare=_announce)
+    yield Scene("announce_coldkey_swap", "NotEnoughBalanceToPaySwapColdKey", announce, prepare=_be_poor)
+    yield Scene(swap, "Ok", named, prepare=_announce)
+    yield Scene(swap, "ColdkeySwapAnnouncementNotFound", named)
+    yield Scene(swap, "AnnouncedColdkeyHashDoesNotMatch", {"new_coldkey": BOB}, prepare=_announce)
+    yield Scene(swap, "ColdkeySwapTooEarly", named, prepare=_announce_for_later)
+    yield Scene(dispute, "Ok", {}, prepare=_announce)
+    yield Scene(dispute, "ColdkeySwapAnnouncementNotFound", {})
+    yield Scene(dispute, "guard:ColdkeySwapDisputed", {}, prepare=_dispute)
+    yield Scene(clear, "Ok", {}, prepare=_announce_long_ago)
+    yield Scene(clear, "ColdkeySwapAnnouncementNotFound", {})
+    yield Scene(clear, "ColdkeySwapClearTooEarly", {}, prepare=_announce)
+    yield Scene("reset_coldkey_swap", "Ok", {"coldkey": ALICE}, signer="root", prepare=_dispute)
+    yield Scene("reset_coldkey_swap", "BadOrigin", {"coldkey": ALICE}, signer=BOB)
+    yield Scene("swap_coldkey", "Ok", {**BY_ROOT, "swap_cost": TAO}, signer="root", prepare=_dispute)
+    yield Scene("swap_coldkey", "BadOrigin", BY_ROOT)
+    costly = {**BY_ROOT, "swap_cost": 10 * TAO}
+    yield Scene("swap_coldkey", "NotEnoughBalanceToPaySwapColdKey", costly, signer="root")
+    for error, prepare in _COLDKEY_REFUSALS.items():
+        yield Scene("swap_coldkey", error, BY_ROOT, signer="root", prepare=prepare)
+        yield Scene(swap, error, named, prepare=_both(_announce, prepare))
+    yield Scene("schedule_swap_coldkey", "Deprecated", {"_new_coldkey": NEW_COLDKEY})
+
+
+def chain() -> State:
+    """Root and a subnet at rest, on which Alice's hotkey has a uid, a child and stakers."""
+    state = State()
+    state.clock.block = BLOCK - 1
+    alice, bob, hotkey = (numbered_account(number) for number in (ALICE, BOB, HOTKEY))
+    for netuid in (0, 1):
+        state.subnets[netuid].added = True
+        for coldkey in (alice, bob):
+            increase_stake(state, hotkey, coldkey, netuid, 3 * TAO + 1)
+            state.pools[netuid].alpha_out += 3 * TAO + 1
+    state.subnets[1].owner, state.subnets[1].owner_hotkey, state.subnets[1].neurons = alice, hotkey, 1
+    state.accounts[alice].free = state.issuance.total = state.issuance.of_balances = 10 * TAO
+    for number, owner in ((HOTKEY, alice), (BOBS_HOTKEY, bob)):
+        state.hotkeys[numbered_account(number)].owner = owner
+        state.coldkeys[owner].owned_hotkeys = (numbered_account(number),)
+    state.memberships[1, hotkey].uid, state.memberships[1, hotkey].is_member = 0, True
+    state.neurons[1, 0].hotkey = hotkey
+    state.childkeys[hotkey, 1].children = ((7, numbered_account(BOBS_HOTKEY)),)
+    state.childkeys[numbered_account(BOBS_HOTKEY), 1].parents = ((7, hotkey),)
+    return state
+
+
+def _both(first: Callable[[State], None], second: Callable[[State], None]) -> Callable[[State], None]:
+    def prepare(state: State) -> None:
+        first(state)
+        second(state)
+
+    return prepare
+
+
+def _announce(state: State, first: int = BLOCK) -> None:
+    state.coldkeys[numbered_account(ALICE)].swap_announcement = (first, bytes.fromhex(HASH[2:]))
+
+
+def _announce_for_later(state: State) -> None:
+    _announce(state, BLOCK + 1)
+
+
+def _announce_long_ago(state: State) -> None:
+    _announce(state, BLOCK - 7_200)
+
+
+def _dispute(state: State) -> None:
+    _announce(state)
+    state.coldkeys[numbered_account(ALICE)].swap_dispute = BLOCK - 1
+
+
+def _be_poor(state: State) -> None:
+    state.accounts[numbered_account(ALICE)].free = 499
+
+
+def _swap_just_now(state: State) -> None:
+    state.rate_limits["LastTxBlock", numbered_account(ALICE)].last_block = BLOCK - 1_000
+
+
+def _swap_there_today(state: State) -> None:
+    state.hotkey_swap_limits[1, numbered_account(ALICE)].last_block = BLOCK - 7_200
+
+
+def _register_new(state: State) -> None:
+    membership = state.memberships[1, numbered_account(NEW_HOTKEY)]
+    membership.uid, membership.is_member = 1, True
+
+
+def _stake_to_new(state: State) -> None:
+    increase_stake(state, numbered_account(NEW_HOTKEY), numbered_account(BOB), 0, 1)
+
+
+def _adopt_new(state: State) -> None:
+    state.childkeys[numbered_account(HOTKEY), 1].children = ((7, numbered_account(NEW_HOTKEY)),)
+
+
+def _stake_of_new_coldkey(state: State) -> None:
+    increase_stake(state, numbered_account(BOBS_HOTKEY), numbered_account(NEW_COLDKEY), 1, 1)
+
+
+def _new_coldkey_is_hotkey(state: State) -> None:
+    state.hotkeys[numbered_account(NEW_COLDKEY)].owner = numbered_account(BOB)
+
+
+def _lock_of_new_coldkey(state: State) -> None:
+    key = (numbered_account(NEW_COLDKEY), 1, numbered_account(BOBS_HOTKEY))
+    state.locks[key].lock = LockState(1_000, U64F64.zero(), BLOCK - 1)
+
+
+_HOTKEY_REFUSALS: Final[Mapping[str, Callable[[State], None]]] = {
+    "HotKeySetTxRateLimitExceeded": _swap_just_now,
+    "HotKeyAlreadyRegisteredInSubNet": _register_new,
+    "HotKeySwapOnSubnetIntervalNotPassed": _swap_there_today,
+    "NotEnoughBalanceToPaySwapHotKey": _be_poor,
+    "InvalidChild": _adopt_new,
+}
+_COLDKEY_REFUSALS: Final[Mapping[str, Callable[[State], None]]] = {
+    "ColdKeyAlreadyAssociated": _stake_of_new_coldkey,
+    "NewColdKeyIsHotkey": _new_coldkey_is_hotkey,
+    "ActiveLockExists": _lock_of_new_coldkey,
+    "Token::BelowMinimum": _be_poor,
+}
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
