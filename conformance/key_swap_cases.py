@@ -1,4 +1,4 @@
-"""Cases of ``chain.apply_block`` on swaps of keys, answered by the reference: what refuses them, and what moves.
+"""Cases of ``chain.apply_block`` on swaps of keys, answered by the reference: refusals, and what moves.
 
 ``python -m taospec.conformance.key_swap_cases OUT`` writes them.
 """

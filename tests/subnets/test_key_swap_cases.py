@@ -6,9 +6,8 @@ import taospec.conformance
 from taospec.conformance.key_swap_cases import cases
 from taospec.conformance.vector_file import read_vector_file
 
-COMMITTED = (
-    Path(next(iter(taospec.conformance.__path__))) / "vectors" / "subnets" / "subnets_key_swaps.jsonl.gz"
-)
+VECTORS = Path(next(iter(taospec.conformance.__path__))) / "vectors"
+COMMITTED = VECTORS / "subnets" / "subnets_key_swaps.jsonl.gz"
 
 
 def test_the_committed_cases_are_those_of_the_reference():
