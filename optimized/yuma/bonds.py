@@ -261,11 +261,13 @@ def average_tile_by_pair(
     keeps_zeros = keeps_rows and entries.zero.shape[0] > 0
     has_hidden_weights = keeps_rows and entries.hidden_weights.shape[0] > 0
     has_hidden_bonds = entries.hidden_bonds.shape[0] > 0
+    # Beyond the last column there are no marks, and no weights that would ask for them.
+    marked = min(TILE, entries.zero.shape[1] - first) if keeps_zeros else 0
     count = 0
     for row in range(source.size):
         for j in range(TILE):
             weight = bits[row, j]
-            if weight == 0 and not (keeps_zeros and entries.zero[source[row], first + j]):
+            if weight == 0 and not (j < marked and entries.zero[source[row], first + j]):
                 continue
             bond = proportion_from_u16(np.int64(raw[row, j])) * current[j]
             if has_hidden_weights and entries.hidden_weights[source[row], first + j]:

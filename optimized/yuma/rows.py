@@ -10,6 +10,7 @@ from taospec.optimized.compilation import inlined, subroutine
 from taospec.optimized.fixed_point.i32f32 import (
     FRACTION_BITS,
     FRACTION_MASK,
+    NO_BITS,
     ONE_BITS,
     U16_MAX,
     ratio,
@@ -151,7 +152,7 @@ def prepare_division(weight_sum: np.int64, divisor: U32s) -> None:
     left = (rest << WEIGHT_SUM_BITS) - upper * weight_sum
     lower = (left << WEIGHT_BITS) // weight_sum
     left = (left << WEIGHT_BITS) - lower * weight_sum
-    scaled = (upper << WEIGHT_BITS) + lower + np.int64(left > 0)
+    scaled = (upper << WEIGHT_BITS) + lower + np.int64(left > NO_BITS)
     divisor[0] = np.uint32(quotient)
     divisor[1] = np.uint32(scaled >> FRACTION_BITS)
     divisor[2] = np.uint32(scaled & FRACTION_MASK)

@@ -5,14 +5,27 @@ from __future__ import annotations
 from typing import Any
 
 import attrs
+import numpy as np
 import pytest
 from upstream_epochs import differing_records
 
 from taospec.optimized.yuma.cpu import Refusal, run_record
 from taospec.optimized.yuma.epoch import fallbacks, reset_fallbacks, run_epoch
-from taospec.optimized.yuma.guards import ACTIVE_STAKE, ALL_GUARDS, GUARD_NAMES, NEURONS, RATE, WEIGHTS_ORDER
+from taospec.optimized.yuma.guards import (
+    ACTIVE_STAKE,
+    ALL_GUARDS,
+    GUARD_NAMES,
+    NEURONS,
+    RATE,
+    WEIGHTS_ORDER,
+    admits_active_stake,
+    admits_neurons,
+    admits_rate,
+)
 from taospec.reference.yuma.epoch import run_epoch as run_reference
 from taospec.reference.yuma.records import EpochInput
+
+ONE = 1 << 32
 
 
 def small_epoch(**changes: Any) -> EpochInput:
@@ -139,6 +152,35 @@ def test_the_reference_answers_what_a_guard_refuses_and_the_counter_names_it(gua
     reset_fallbacks()
     assert differing_records(run_epoch(inputs), run_reference(inputs).output) == []
     assert fallbacks() == {GUARD_NAMES[guard]: 1}
+
+
+@pytest.mark.parametrize(
+    ("smallest", "largest", "total", "admitted"),
+    [
+        (0, ONE, ONE, True),
+        (0, 0, 0, True),
+        (-1, ONE, ONE - 1, False),
+        (0, ONE + 1, ONE, False),
+        (0, ONE, ONE + 1, False),
+    ],
+)
+def test_active_stakes_are_admitted_from_0_to_1_with_a_sum_of_at_most_1(
+    smallest: int, largest: int, total: int, admitted: bool
+) -> None:
+    assert admits_active_stake(np.int64(smallest), np.int64(largest), np.int64(total)) == admitted
+
+
+@pytest.mark.parametrize(
+    ("rate", "admitted"),
+    [(ONE, True), (ONE + 1, False), (0, True), (-8192 * ONE, True), (-8192 * ONE - 1, False)],
+)
+def test_rates_are_admitted_from_minus_8192_to_1(rate: int, admitted: bool) -> None:
+    assert admits_rate(np.int64(rate)) == admitted
+
+
+@pytest.mark.parametrize(("neurons", "admitted"), [(0, True), (32_768, True), (32_769, False)])
+def test_at_most_32768_neurons_are_admitted(neurons: int, admitted: bool) -> None:
+    assert admits_neurons(np.int64(neurons)) == admitted
 
 
 def test_a_plain_epoch_passes_every_guard() -> None:
