@@ -31,7 +31,7 @@ Backend: TypeAlias = Literal["auto", "cpu", "cuda", "reference"]
 """Who computes. ``auto`` takes the CPU kernels."""
 
 WEIGHTS_WORTH_THREADS = 65_536
-"""Below so many weights handing columns to other threads costs more than it saves."""
+"""For each thread: with fewer, handing columns to others costs more than it saves."""
 COST_OF_LIQUID_ALPHA = 8
 """About how many times as long a weight takes with liquid alpha."""
 
@@ -115,7 +115,7 @@ def run_batch(
 def threads_for(weights: int, liquid_alpha: bool) -> int:
     """How many threads an epoch with so many weights is worth."""
     cost = weights * (COST_OF_LIQUID_ALPHA if liquid_alpha else 1)
-    return usable_threads() if cost >= WEIGHTS_WORTH_THREADS else 1
+    return max(1, min(usable_threads(), cost // WEIGHTS_WORTH_THREADS))
 
 
 # Only who asks for the device needs the packages that drive it.
