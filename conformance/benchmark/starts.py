@@ -38,7 +38,7 @@ def start_seconds() -> dict[str, dict[str, dict[str, float]]]:
     """Wall and processor seconds from the start of a process to its first epoch and to all kernels.
 
     Cold: with an empty cache of compiled kernels. Warm: with the cache that the cold start left,
-    the best of :data:`WARM_STARTS`.
+    the best of ``WARM_STARTS``.
     """
     with tempfile.TemporaryDirectory(prefix="taospec-start-") as folder:
         cold = _start(folder)
