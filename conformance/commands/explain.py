@@ -12,6 +12,7 @@ import click
 
 from taospec.conformance.answers import Answer, Crash, Reply
 from taospec.conformance.backends import BACKEND_NAMES, BackendAbsentError, load_backend
+from taospec.conformance.chain_trace import is_trace
 from taospec.conformance.comparison import first_difference
 from taospec.conformance.rule_lookup import VECTORS, rules_for
 from taospec.conformance.vector_file import Case, VectorFileError, read_vector_file, vector_files
@@ -70,6 +71,10 @@ def _find_case(file: str, wanted: str) -> Case:
                 f"{file}: no such file, and no committed suite; there are {', '.join(committed)}"
             )
         path = committed[file]
+    if is_trace(path):
+        raise LookupError(
+            f"{path}: a chain trace; taospec conform --vectors names the entries of its blocks that differ"
+        )
     lines = [line for line in read_vector_file(path).lines if wanted in line.id]
     if len(lines) != 1:
         found = f"{len(lines)} cases have" if lines else "no case has"

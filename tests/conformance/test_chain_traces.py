@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from taospec.conformance.cli import main
+from taospec.conformance.split_trace import main as split_trace
 from taospec.conformance.storage_dump import StorageDump, changes_of, compact, rows_of
 from taospec.reference.chain.block import Block, Extrinsic, apply_block
 from taospec.reference.state.changed_entries import ChangedEntries
@@ -233,3 +234,22 @@ def test_changes_are_written_and_read_back() -> None:
     written = {"A": [[1, 2, {"x": 1}], [10, 1, 3]], "B": 4}
     changes = changes_of({"set": written, "removed": {"C": True, "D": [[1]]}})
     assert rows_of(changes) == {"set": written, "removed": {"C": True, "D": [[1]]}}
+
+
+def test_the_parts_of_a_cut_trace_pass_as_the_whole_does(tmp_path: Path) -> None:
+    source = written(tmp_path, trace_lines())
+    split_trace([str(source), "1", str(tmp_path)])
+    parts = sorted(tmp_path.glob("trace_part*.jsonl.gz"))
+    second = [json.loads(line) for line in gzip.decompress(parts[1].read_bytes()).splitlines()]
+    # The state at its start is what the first block left: by hand.
+    assert second[1]["state"]["Balances::Account"] == [[ALICE, 599_999_999_000], [BOB, 400_000_001_000]]
+    assert second[2] == trace_lines()[3]
+    for path in parts:
+        result = conform(path, "--continuous")
+        assert result.exit_code == 0, result.output
+
+
+def test_explain_refers_to_conform_for_a_trace(tmp_path: Path) -> None:
+    result = CliRunner().invoke(main, ["explain", str(written(tmp_path, trace_lines())), "chain"])
+    assert result.exit_code == 2
+    assert "a chain trace" in result.output
