@@ -21,7 +21,7 @@ from taospec.conformance.answers import Answer
 from taospec.conformance.chain_trace import blocks
 from taospec.conformance.operations.chain import SUCCESS
 from taospec.conformance.storage_changes import encode_dump
-from taospec.conformance.vector_file import FORMAT, PROTOCOL, Case, case_id, write_vector_file
+from taospec.conformance.vector_file import Case, case_id, write_public_suite
 from taospec.reference.chain.calls import CALLS
 from taospec.reference.state.state import State
 from taospec.reference.state.upstream_names import LEFT_OUT, export_state
@@ -34,15 +34,7 @@ def main(arguments: list[str]) -> None:
     """Write the cases of the traces."""
     *traces, out = arguments
     chosen = list(_chosen(case for trace in traces for case in block_cases(Path(trace))))
-    header = {
-        "format": FORMAT,
-        "suite": "chain_apply_block",
-        "protocol": PROTOCOL,
-        "provenance": "upstream-execution",
-        "seed": "public",
-        "cases": len(chosen),
-    }
-    write_vector_file(Path(out), header, chosen)
+    write_public_suite(Path(out), "chain_apply_block", "upstream-execution", chosen)
 
 
 def block_cases(path: Path) -> Iterator[Case]:

@@ -13,7 +13,7 @@ from typing import Final
 from taospec.conformance.answers import Answer
 from taospec.conformance.operations.emission import COINBASE_ITEMS, REFERENCE
 from taospec.conformance.storage_changes import encode_dump
-from taospec.conformance.vector_file import FORMAT, PROTOCOL, Case, case_id, write_vector_file
+from taospec.conformance.vector_file import Case, case_id, write_public_suite
 from taospec.reference.fixed_point import I96F32
 from taospec.reference.staking.stake_ledger import increase_stake
 from taospec.reference.state.ledger import subnet_account
@@ -32,15 +32,7 @@ def main(arguments: list[str]) -> None:
     """Write the cases."""
     (out,) = arguments
     chosen = list(degenerate_cases())
-    header = {
-        "format": FORMAT,
-        "suite": "emission_degenerate",
-        "protocol": PROTOCOL,
-        "provenance": "reference",
-        "seed": "public",
-        "cases": len(chosen),
-    }
-    write_vector_file(Path(out), header, chosen)
+    write_public_suite(Path(out), "emission_degenerate", "reference", chosen)
 
 
 def degenerate_cases() -> Iterator[Case]:

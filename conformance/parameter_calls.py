@@ -15,7 +15,7 @@ from typing import Any, Final
 from taospec.conformance.answers import Answer
 from taospec.conformance.operations.chain import REFERENCE
 from taospec.conformance.storage_changes import encode_dump
-from taospec.conformance.vector_file import FORMAT, PROTOCOL, Case, case_id, write_vector_file
+from taospec.conformance.vector_file import Case, case_id, write_public_suite
 from taospec.reference.chain.calls import modelled_call
 from taospec.reference.fixed_point import I64F64, I96F32, U64F64
 from taospec.reference.state.hyperparameters import RecycleOrBurn
@@ -173,15 +173,7 @@ def main(arguments: list[str]) -> None:
     """Write the cases."""
     (out,) = arguments
     chosen = list(cases())
-    header = {
-        "format": FORMAT,
-        "suite": "subnets_parameters",
-        "protocol": PROTOCOL,
-        "provenance": "reference",
-        "seed": "public",
-        "cases": len(chosen),
-    }
-    write_vector_file(Path(out), header, chosen)
+    write_public_suite(Path(out), "subnets_parameters", "reference", chosen)
 
 
 def cases() -> Iterator[Case]:

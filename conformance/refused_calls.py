@@ -18,7 +18,7 @@ import attrs
 from taospec.conformance.answers import Answer
 from taospec.conformance.operations.chain import REFERENCE
 from taospec.conformance.storage_changes import encode_dump
-from taospec.conformance.vector_file import FORMAT, PROTOCOL, Case, case_id, write_vector_file
+from taospec.conformance.vector_file import Case, case_id, write_public_suite
 from taospec.reference.fixed_point import I96F32, U64F64
 from taospec.reference.staking.stake_ledger import increase_stake
 from taospec.reference.state.ledger import subnet_account
@@ -64,15 +64,7 @@ def main(arguments: list[str]) -> None:
     """Write the cases."""
     (out,) = arguments
     chosen = list(refused_calls())
-    header = {
-        "format": FORMAT,
-        "suite": "staking_refusals",
-        "protocol": PROTOCOL,
-        "provenance": "reference",
-        "seed": "public",
-        "cases": len(chosen),
-    }
-    write_vector_file(Path(out), header, chosen)
+    write_public_suite(Path(out), "staking_refusals", "reference", chosen)
 
 
 def refused_calls() -> Iterator[Case]:

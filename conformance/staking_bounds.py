@@ -33,7 +33,7 @@ from taospec.conformance.refused_calls import (
     economy,
 )
 from taospec.conformance.storage_changes import encode_dump
-from taospec.conformance.vector_file import FORMAT, PROTOCOL, Case, case_id, write_vector_file
+from taospec.conformance.vector_file import Case, case_id, write_public_suite
 from taospec.reference.fixed_point import I96F32, U64F64
 from taospec.reference.state.ledger import subnet_account
 from taospec.reference.state.locks import LockState
@@ -73,15 +73,7 @@ def main(arguments: list[str]) -> None:
     """Write the cases."""
     (out,) = arguments
     chosen = list(bound_cases())
-    header = {
-        "format": FORMAT,
-        "suite": "staking_bounds",
-        "protocol": PROTOCOL,
-        "provenance": "reference",
-        "seed": "public",
-        "cases": len(chosen),
-    }
-    write_vector_file(Path(out), header, chosen)
+    write_public_suite(Path(out), "staking_bounds", "reference", chosen)
 
 
 def bound_cases() -> Iterator[Case]:

@@ -16,7 +16,7 @@ import attrs
 from taospec.conformance.answers import Answer
 from taospec.conformance.operations.chain import REFERENCE, SUCCESS
 from taospec.conformance.storage_changes import encode_dump
-from taospec.conformance.vector_file import FORMAT, PROTOCOL, Case, case_id, write_vector_file
+from taospec.conformance.vector_file import Case, case_id, write_public_suite
 from taospec.reference.fixed_point import I96F32, U64F64
 from taospec.reference.staking.stake_ledger import increase_stake
 from taospec.reference.state.hyperparameters import RecycleOrBurn
@@ -61,15 +61,7 @@ def main(arguments: list[str]) -> None:
     """Write the cases."""
     (out,) = arguments
     chosen = list(scenes())
-    header = {
-        "format": FORMAT,
-        "suite": "subnets_lives",
-        "protocol": PROTOCOL,
-        "provenance": "reference",
-        "seed": "public",
-        "cases": len(chosen),
-    }
-    write_vector_file(Path(out), header, chosen)
+    write_public_suite(Path(out), "subnets_lives", "reference", chosen)
 
 
 def scenes() -> Iterator[Case]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from taospec.conformance.block_cases import block_cases
-from taospec.conformance.vector_file import FORMAT, PROTOCOL, Case, write_vector_file
+from taospec.conformance.vector_file import Case, write_public_suite
 
 CALL: Final = "sudo_set_nominator_min_required_stake"
 CLEARED: Final = "AlphaV2"
@@ -23,15 +23,7 @@ def main(arguments: list[str]) -> None:
     """Write the cases of the traces."""
     *traces, out = arguments
     chosen = list(sweep_cases([Path(trace) for trace in traces]))
-    header = {
-        "format": FORMAT,
-        "suite": "staking_sweeps",
-        "protocol": PROTOCOL,
-        "provenance": "upstream-execution",
-        "seed": "public",
-        "cases": len(chosen),
-    }
-    write_vector_file(Path(out), header, chosen)
+    write_public_suite(Path(out), "staking_sweeps", "upstream-execution", chosen)
 
 
 def sweep_cases(traces: Sequence[Path]) -> Iterator[Case]:

@@ -22,7 +22,7 @@ from taospec.conformance.answers import Answer
 from taospec.conformance.chain_trace import blocks
 from taospec.conformance.operations.emission import COINBASE_ITEMS
 from taospec.conformance.storage_changes import encode_dump
-from taospec.conformance.vector_file import FORMAT, PROTOCOL, Case, case_id, write_vector_file
+from taospec.conformance.vector_file import Case, case_id, write_public_suite
 from taospec.reference.state.state import State
 from taospec.reference.state.upstream_names import export_state
 
@@ -79,15 +79,7 @@ def main(arguments: list[str]) -> None:
     chosen: list[Case] = []
     for trace in traces:
         chosen += _chosen(emission_blocks(Path(trace)))
-    header = {
-        "format": FORMAT,
-        "suite": "emission_coinbase",
-        "protocol": PROTOCOL,
-        "provenance": "upstream-execution",
-        "seed": "public",
-        "cases": len(chosen),
-    }
-    write_vector_file(Path(out), header, chosen)
+    write_public_suite(Path(out), "emission_coinbase", "upstream-execution", chosen)
 
 
 def emission_blocks(path: Path) -> Iterator[Case]:

@@ -12,7 +12,7 @@ import json
 import os
 import tempfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -169,6 +169,19 @@ def write_vector_file(path: Path, header: Mapping[str, Any], cases: Iterable[Cas
         lines.append(_dump(record))
     content = "".join(f"{line}\n" for line in lines).encode()
     write_atomically(path, gzip.compress(content, 9, mtime=0) if path.suffix == ".gz" else content)
+
+
+def write_public_suite(path: Path, suite: str, provenance: str, cases: Sequence[Case]) -> None:
+    """Write a suite that is made once and committed: its header says who answered."""
+    header = {
+        "format": FORMAT,
+        "suite": suite,
+        "protocol": PROTOCOL,
+        "provenance": provenance,
+        "seed": "public",
+        "cases": len(cases),
+    }
+    write_vector_file(path, header, cases)
 
 
 def write_atomically(path: Path, content: bytes) -> None:

@@ -18,7 +18,7 @@ from taospec.conformance.answers import Answer
 from taospec.conformance.operations.chain import REFERENCE, SUCCESS
 from taospec.conformance.storage_changes import encode_dump
 from taospec.conformance.timelock_stub import MARK
-from taospec.conformance.vector_file import FORMAT, PROTOCOL, Case, case_id, write_vector_file
+from taospec.conformance.vector_file import Case, case_id, write_public_suite
 from taospec.reference.state.beacon import Pulse
 from taospec.reference.state.neuron import storage_index
 from taospec.reference.state.state import State
@@ -76,15 +76,7 @@ def main(arguments: list[str]) -> None:
     """Write the cases."""
     (out,) = arguments
     chosen = list(cases())
-    header = {
-        "format": FORMAT,
-        "suite": "subnets_weights",
-        "protocol": PROTOCOL,
-        "provenance": "reference",
-        "seed": "public",
-        "cases": len(chosen),
-    }
-    write_vector_file(Path(out), header, chosen)
+    write_public_suite(Path(out), "subnets_weights", "reference", chosen)
 
 
 def cases() -> Iterator[Case]:
