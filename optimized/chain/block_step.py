@@ -7,8 +7,9 @@ would leave. Arrays are kept from block to block; what changed outside of them i
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Final
 
+from taospec.optimized.chain.automatic_claims import AutomaticClaims
 from taospec.optimized.chain.position_order import FORMATS, PositionOrder
 from taospec.optimized.emission.arrays import NetworkArrays
 from taospec.optimized.emission.kernel import PLAYED
@@ -17,29 +18,39 @@ from taospec.reference.chain import block_step as reference
 from taospec.reference.chain.block_step import decay_burn_prices, forget_hotkey_swaps
 from taospec.reference.emission.coinbase import (
     OwnerHooks,
+    emitting_netuids,
     mint_block_emission,
     run_coinbase,
     update_moving_prices,
-    update_root_proportions,
 )
+from taospec.reference.emission.rates import u64_fraction
+from taospec.reference.fixed_point import U96F32
 from taospec.reference.rules import implements
 from taospec.reference.staking.childkeys import apply_pending_children
 from taospec.reference.staking.locks import auto_lock_owner_cut
 from taospec.reference.staking.positions import ROOT, all_netuids
-from taospec.reference.staking.root_claims import claim_automatically
 from taospec.reference.state.accounts import Account
+from taospec.reference.state.emission import Emission
+from taospec.reference.state.hyperparameters import Hyperparameters
 from taospec.reference.state.ledger import subnet_account
 from taospec.reference.state.network import NetworkParameters
-from taospec.reference.state.neuron import MECHANISM_STRIDE
+from taospec.reference.state.neuron import Neuron
+from taospec.reference.state.pool import Pool
 from taospec.reference.state.record import Record
+from taospec.reference.state.reports import SubnetReport
+from taospec.reference.state.schedule import Schedule
 from taospec.reference.state.stake import StakePosition
 from taospec.reference.state.state import State
 from taospec.reference.state.subnet import Subnet
 from taospec.reference.subnets.ownership import change_owner
 from taospec.reference.subnets.timelocked import Timelock, no_timelock
+from taospec.reference.supply.block_emission import alpha_issuance
 
 STRUCTURE: Final = (NetworkParameters, Subnet)
 """Records after whose change everything is read again."""
+
+OF_SUBNET: Final = (Pool, Emission, Schedule, Hyperparameters, SubnetReport)
+"""Records by netuid of which arrays hold something."""
 
 
 class BlockStep:
@@ -56,6 +67,7 @@ class BlockStep:
         self._arrays: NetworkArrays | None = None
         self._places: dict[int, int] = {}
         self._orders: list[PositionOrder] = []
+        self._claims = AutomaticClaims(state)
 
     @implements("CHAIN-BLOCK-1")
     def play(self, parent_hash: bytes, timelock: Timelock = no_timelock) -> None:
@@ -69,12 +81,13 @@ class BlockStep:
         forget_hotkey_swaps(state)
         decay_burn_prices(state)
         self._emit()
-        update_root_proportions(state)
-        for netuid in all_netuids(state):
+        netuids = all_netuids(state)
+        _report_root_proportions(state, netuids)
+        for netuid in netuids:
             if state.schedules.peek(netuid).last_epoch_block == state.clock.block:
                 apply_pending_children(state, netuid)
         self._take_changes()
-        claim_automatically(state, parent_hash)
+        self._claims.claim(parent_hash)
         self._index_root_stakers()
 
     def _emit(self) -> None:
@@ -96,7 +109,7 @@ class BlockStep:
 
     def _index_root_stakers(self) -> None:
         old, new = self._orders
-        self._note_positions(self._changed())
+        self._note(self._changed())
         network = self.state.network
         network.last_stake_key_v1 = old.walk(self.state, network.last_stake_key_v1)
         network.last_stake_key = new.walk(self.state, network.last_stake_key)
@@ -109,14 +122,16 @@ class BlockStep:
         if not kept:
             journal.reader = self
             self._orders = [PositionOrder(state, *each) for each in FORMATS]
+            self._claims = AutomaticClaims(state)
             self._arrays = None
-        self._note_positions(changed)
+        self._note(changed)
         self._forget(changed)
         if self._arrays is None or any(isinstance(each, STRUCTURE) for each in changed):
             self._read_everything()
         else:
-            places = (self._places.get(netuid) for each in changed for netuid in _netuids(each))
-            self._arrays.reread(state, sorted({place for place in places if place is not None}))
+            neurons = self._places_of(each._key[0] for each in changed if isinstance(each, Neuron))
+            others = self._places_of(_netuid(each) for each in changed)
+            self._arrays.reread(state, sorted(neurons | others), neurons)
 
     def _read_everything(self) -> None:
         try:
@@ -128,19 +143,27 @@ class BlockStep:
         self._places = {int(record["netuid"]): place for place, record in enumerate(arrays.subnets)}
         _PLACED.update((subnet_account(netuid), netuid) for netuid in self._places)
 
+    def _places_of(self, netuids: Iterable[int | None]) -> set[int]:
+        """Where the arrays have these subnets, as far as they do."""
+        places = self._places
+        return {places[netuid] for netuid in netuids if netuid is not None and netuid in places}
+
     def _take_changes(self) -> None:
         """What emission itself changed is in the arrays already."""
         changed = self._changed()
-        self._note_positions(changed)
+        self._note(changed)
         if any(isinstance(each, Subnet) for each in changed):
             self._arrays = None
         self._forget(changed)
 
-    def _note_positions(self, changed: Iterable[Record]) -> None:
+    def _note(self, changed: Iterable[Record]) -> None:
         for each in changed:
             if isinstance(each, StakePosition):
+                position = self.state.positions.peek(each._key)
                 for order in self._orders:
-                    order.note(self.state, each._key)
+                    order.note(each._key, position)
+            else:
+                self._claims.note(each)
 
     def _changed(self) -> list[Record]:
         return list(self.state.journal.changed)
@@ -155,15 +178,23 @@ _PLACED: Final[dict[bytes, int]] = {}
 """Netuids by the account of the subnet."""
 
 
-def _netuids(changed: Record) -> tuple[int, ...]:
+def _netuid(changed: Record) -> int | None:
     """The subnet whose arrays hold something of a record, if any does."""
-    kind, key = type(changed), changed._key
-    if kind is Account:
-        return (_PLACED[key],) if key in _PLACED else ()
-    parts: dict[str, Any] = dict(zip(kind.KEY, key if len(kind.KEY) > 1 else (key,), strict=False))
-    if "netuid" in parts:
-        return (parts["netuid"],)
-    return (parts["index"] % MECHANISM_STRIDE,) if "uid" in parts else ()
+    if isinstance(changed, OF_SUBNET):
+        return int(changed._key)
+    return _PLACED.get(changed._key) if isinstance(changed, Account) else None
+
+
+@implements("EMISSION-TERMS-1")
+def _report_root_proportions(state: State, netuids: Iterable[int]) -> None:
+    """The reference's ``update_root_proportions`` on plain integers, which no weight up to 1 saturates."""
+    weight = state.pools.peek(ROOT).tao_reserve * u64_fraction(state.parameters.tao_weight).bits
+    for netuid in emitting_netuids(state, netuids):
+        pool, report = state.pools.peek(netuid), state.subnet_reports[netuid]
+        whole = weight + (alpha_issuance(pool.alpha_in, pool.alpha_out) << U96F32.FRACTION_BITS)
+        bits = (weight << U96F32.FRACTION_BITS) // whole if whole else 0
+        if report.root_proportion.bits != bits:
+            report.root_proportion = U96F32.from_bits(bits)
 
 
 def _hooks(state: State) -> OwnerHooks:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
+from collections.abc import Callable
 from typing import Final
 
 from taospec.reference.rules import implements
@@ -21,30 +22,45 @@ from taospec.reference.state.storage_types import AccountId
 
 Key = tuple[AccountId, AccountId, int]
 
-FORMATS: Final = ((_OLD_POSITIONS, "shares_v1"), (_POSITIONS, "shares"))
-"""Prefix of the storage keys and field of each format of shares, the old one first."""
+
+def _has_old_shares(position: StakePosition) -> bool:
+    return position.shares_v1 is not None
+
+
+def _has_shares(position: StakePosition) -> bool:
+    return position.shares is not ZERO and position.shares != ZERO
+
+
+FORMATS: Final = ((_OLD_POSITIONS, _has_old_shares), (_POSITIONS, _has_shares))
+"""Prefix of the storage keys of each format of shares, and whether a position has an entry in it, the old
+one first."""
 
 
 class PositionOrder:
     """The positions with shares in one format, by storage key."""
 
-    def __init__(self, state: State, prefix: bytes, field: str) -> None:
+    def __init__(self, state: State, prefix: bytes, has_entry: Callable[[StakePosition], bool]) -> None:
         self._prefix = prefix
-        self._field = field
-        self._keys: dict[bytes, Key] = {}
-        for key, position in state.positions.items():
-            if self._has_shares(position):
-                self._keys[_position_key(prefix, *key)] = key
+        self._has_entry = has_entry
+        self._storage_keys = {
+            key: _position_key(prefix, *key)
+            for key, position in state.positions.items()
+            if has_entry(position)
+        }
+        self._keys = {storage_key: key for key, storage_key in self._storage_keys.items()}
         self._order = sorted(self._keys)
 
-    def note(self, state: State, key: Key) -> None:
-        """Take account of a position that may have changed."""
-        storage_key = _position_key(self._prefix, *key)
-        there = self._has_shares(state.positions.peek(key))
-        if there and storage_key not in self._keys:
+    def note(self, key: Key, position: StakePosition) -> None:
+        """Take account of a position, as it is now, that may have changed."""
+        there = self._has_entry(position)
+        if there == (key in self._storage_keys):
+            return
+        if there:
+            storage_key = self._storage_keys[key] = _position_key(self._prefix, *key)
             self._keys[storage_key] = key
             insort(self._order, storage_key)
-        elif not there and storage_key in self._keys:
+        else:
+            storage_key = self._storage_keys.pop(key)
             del self._keys[storage_key]
             del self._order[bisect_left(self._order, storage_key)]
 
@@ -60,6 +76,3 @@ class PositionOrder:
             if netuid == ROOT:
                 index_root_staker(state, coldkey)
         return batch[-1] if len(batch) == _BATCH else None
-
-    def _has_shares(self, position: StakePosition) -> bool:
-        return getattr(position, self._field) not in (None, ZERO)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from operator import attrgetter, itemgetter
 from typing import Any, Final, TypeAlias
 
 import attrs
@@ -159,15 +160,45 @@ class Books:
     """Recycled because root must not sell."""
 
 
-_POOL: Final = ("tao_reserve", "alpha_in", "alpha_out", "protocol_alpha", "quote_weight", "initialized")
-_PENDING: Final = (
+def _columns(*names: str) -> itemgetter[Any]:
+    """What takes these fields out of a record of :data:`SUBNET` as a tuple."""
+    order = SUBNET.names or ()
+    return itemgetter(*map(order.index, names))
+
+
+class _Fields:
+    """Fields that a record of the state and one of :data:`SUBNET` have in common."""
+
+    def __init__(self, *names: str) -> None:
+        self.names = names
+        self._of_held = attrgetter(*names)
+        self._of_row = _columns(*names)
+
+    def read(self, held: Any, record: np.void) -> None:
+        """Copy from the state's record."""
+        for name, value in zip(self.names, self._of_held(held), strict=True):
+            record[name] = value
+
+    def write(self, row: tuple[Any, ...], held: Any) -> None:
+        """Write what differs: an assignment marks the state's record as changed."""
+        new, old = self._of_row(row), self._of_held(held)
+        if new != old:
+            for name, value, present in zip(self.names, new, old, strict=True):
+                if value != present:
+                    setattr(held, name, value)
+
+
+_POOL: Final = _Fields(
+    "tao_reserve", "alpha_in", "alpha_out", "protocol_alpha", "quote_weight", "initialized"
+)
+_PENDING: Final = _Fields(
     "pending_server",
     "pending_validator",
     "pending_root_alpha",
     "pending_owner_cut",
     "protocol_flow",
 )
-_SCHEDULE: Final = (
+_SCHEDULE: Final = _Fields(
     "tempo",
     "last_epoch_block",
     "pending_epoch_at",
@@ -175,7 +206,7 @@ _SCHEDULE: Final = (
     "blocks_since_last_step",
     "last_mechanism_step_block",
 )
-_REPORT: Final = (
+_REPORT: Final = _Fields(
     "tao_in_emission",
     "alpha_in_emission",
     "alpha_out_emission",
@@ -183,6 +214,8 @@ _REPORT: Final = (
     "minted_alpha",
     "recycled_alpha",
 )
+_OTHERS: Final = ("netuid", "volume_high", "volume_low", "account", "moving_price", "miner_burned")
+_of_others: Final = _columns(*_OTHERS)
 _WORD: Final = (1 << 64) - 1
 
 
@@ -215,6 +248,7 @@ class NetworkArrays:
         subnets = np.zeros(len(netuids), SUBNET)
         for position, netuid in enumerate(netuids):
             _load(state, netuid, subnets[position])
+            subnets[position]["distinct_hotkeys"] = has_distinct_hotkeys(state, netuid)
             subnets[position]["emitting"] = netuid in emitting
         network = np.zeros(2, NETWORK)
         _load_network(state, network[0])
@@ -249,19 +283,26 @@ class NetworkArrays:
             record["minted_alpha"] = state.subnet_reports.peek(netuid).minted_alpha
             record["recycled_alpha"] = state.subnet_reports.peek(netuid).recycled_alpha
 
-    def reread(self, state: State, positions: Iterable[int]) -> None:
-        """Read the network, and everything of the subnets at these positions but their neurons, again."""
+    def reread(self, state: State, positions: Iterable[int], neurons_changed: Collection[int]) -> None:
+        """Read the network, and everything of the subnets at these positions, again.
+
+        Neurons stay as they are but for their hotkeys being distinct, where those changed.
+        """
         _load_network(state, self.network[0])
         for position in positions:
-            netuid = int(self.subnets[position]["netuid"])
-            _load(state, netuid, self.subnets[position])
-            self.subnets[position]["emitting"] = bool(emitting_netuids(state, [netuid]))
+            record = self.subnets[position]
+            netuid = int(record["netuid"])
+            _load(state, netuid, record)
+            record["emitting"] = bool(emitting_netuids(state, [netuid]))
+            if position in neurons_changed:
+                record["distinct_hotkeys"] = has_distinct_hotkeys(state, netuid)
 
     def store(self, state: State, positions: Iterable[int] | None = None) -> None:
         """Write the network, and the subnets at these positions (all without), to the state."""
         _store_network(state, self.network[0])
+        rows = self.subnets.tolist()
         for position in range(self.subnets.size) if positions is None else positions:
-            _store(state, self.subnets[position])
+            _store(state, rows[position])
             if position in self.neurons:
                 self.neurons[position].store(state)
 
@@ -270,7 +311,7 @@ def _load(state: State, netuid: int, record: np.void) -> None:
     pool, emission = state.pools.peek(netuid), state.emissions.peek(netuid)
     hyperparameters = state.hyperparameters.peek(netuid)
     record["netuid"] = netuid
-    _copy(pool, record, _POOL)
+    _POOL.read(pool, record)
     record["volume_high"], record["volume_low"] = pool.volume >> 64, pool.volume & _WORD
     record["account"] = state.accounts.peek(subnet_account(netuid)).free
     record["dynamic"] = pool.mechanism == DYNAMIC
@@ -278,13 +319,12 @@ def _load(state: State, netuid: int, record: np.void) -> None:
     record["owner_cut_enabled"] = hyperparameters.owner_cut_enabled
     record["moving_price"] = emission.moving_price.bits
     record["miner_burned"] = emission.miner_burned.bits
-    _copy(emission, record, _PENDING)
+    _PENDING.read(emission, record)
     first_block = state.subnets.peek(netuid).first_emission_block
     record["start_block"] = max((first_block or 0) - 1, 0)
     record["halving_blocks"] = hyperparameters.price_ema_halving_blocks
-    _copy(state.schedules.peek(netuid), record, _SCHEDULE)
-    record["distinct_hotkeys"] = has_distinct_hotkeys(state, netuid)
-    _copy(state.subnet_reports.peek(netuid), record, _REPORT)
+    _SCHEDULE.read(state.schedules.peek(netuid), record)
+    _REPORT.read(state.subnet_reports.peek(netuid), record)
 
 
 def _load_network(state: State, record: np.void) -> None:
@@ -300,19 +340,26 @@ def _load_network(state: State, record: np.void) -> None:
     record["reported_emission"] = state.network_report.block_emission
 
 
-def _store(state: State, record: np.void) -> None:
-    netuid = int(record["netuid"])
+def _store(state: State, row: tuple[Any, ...]) -> None:
+    netuid, volume_high, volume_low, free, moving_price, miner_burned = _of_others(row)
     pool, emission = state.pools[netuid], state.emissions[netuid]
-    _assign(record, pool, _POOL)
-    pool.volume = (int(record["volume_high"]) << 64) | int(record["volume_low"])
-    state.accounts[subnet_account(netuid)].free = int(record["account"])
-    emission.moving_price = I96F32.from_bits(int(record["moving_price"]))
-    emission.miner_burned = U96F32.from_bits(int(record["miner_burned"]))
-    _assign(record, emission, _PENDING)
-    _assign(record, state.schedules[netuid], _SCHEDULE)
+    _POOL.write(row, pool)
+    volume = (volume_high << 64) | volume_low
+    if pool.volume != volume:
+        pool.volume = volume
+    account = state.accounts[subnet_account(netuid)]
+    if account.free != free:
+        account.free = free
+    if emission.moving_price.bits != moving_price:
+        emission.moving_price = I96F32.from_bits(moving_price)
+    if emission.miner_burned.bits != miner_burned:
+        emission.miner_burned = U96F32.from_bits(miner_burned)
+    _PENDING.write(row, emission)
+    _SCHEDULE.write(row, state.schedules[netuid])
     report = state.subnet_reports[netuid]
-    _assign(record, report, _REPORT)
-    report.root_sell_tao = 0
+    _REPORT.write(row, report)
+    if report.root_sell_tao:
+        report.root_sell_tao = 0
 
 
 def _store_network(state: State, record: np.void) -> None:
@@ -321,16 +368,3 @@ def _store_network(state: State, record: np.void) -> None:
     state.issuance.of_balances = int(record["issuance_of_balances"])
     state.issuance.total_stake = int(record["total_stake"])
     state.network_report.block_emission = int(record["reported_emission"])
-
-
-def _copy(held: Any, record: np.void, names: Iterable[str]) -> None:
-    for name in names:
-        record[name] = getattr(held, name)
-
-
-def _assign(record: np.void, held: Any, names: Iterable[str]) -> None:
-    """Write what differs: an assignment marks the record as changed."""
-    for name in names:
-        value = record[name].item()
-        if getattr(held, name) != value:
-            setattr(held, name, value)

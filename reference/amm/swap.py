@@ -62,10 +62,12 @@ def swap(
     if not _is_inside(direction, price, limit):
         raise DispatchError(SwapError.PriceLimitExceeded)
     amount_in = amount - fee
-    if not _is_reached(direction, _price_after(pool, direction, amount_in, parameters), limit):
+    amount_out = payout(pool, direction, amount_in, parameters)
+    if not _is_reached(direction, _price_after(pool, direction, amount_in, amount_out), limit):
         amount_in = _amount_to_price(pool, direction, price, limit, parameters)
+        amount_out = payout(pool, direction, amount_in, parameters)
         fee = _fee_on_top(pool, amount_in, drop_fees)
-    amount_out = _required_payout(pool, direction, amount_in, parameters)
+    _require_payout(amount_in, amount_out)
     assert amount_out <= _reserve_out(pool, direction)
     return SwapResult(
         amount_paid_in=amount_in,
@@ -173,24 +175,21 @@ def _is_reached(direction: Direction, target: U64F64, limit: U64F64) -> bool:
 
 
 @implements("AMM-SWAP-6")
-def _required_payout(pool: Pool, direction: Direction, amount_in: int, parameters: ExchangeParameters) -> int:
-    """The payout, which must not be 0 unless nothing is paid in.
+def _require_payout(amount_in: int, amount_out: int) -> None:
+    """Refuse to take something and pay nothing.
 
     Source: ``swap_step.rs:118``.
     """
-    amount_out = payout(pool, direction, amount_in, parameters)
     if amount_in > 0 and amount_out == 0:
         raise DispatchError(SwapError.ReservesTooLow)
-    return amount_out
 
 
 @implements("AMM-SWAP-5")
-def _price_after(pool: Pool, direction: Direction, amount_in: int, parameters: ExchangeParameters) -> U64F64:
-    """The weighted price once ``amount_in`` is in and its payout is out, whatever the mechanism.
+def _price_after(pool: Pool, direction: Direction, amount_in: int, amount_out: int) -> U64F64:
+    """The weighted price once ``amount_in`` is in and ``amount_out`` is out, whatever the mechanism.
 
     Source: ``swap_step.rs:152``, ``swap_step.rs:196``.
     """
-    amount_out = payout(pool, direction, amount_in, parameters)
     if direction is Direction.BUY:
         alpha, tao = max(pool.alpha_in - amount_out, 0), min(pool.tao_reserve + amount_in, U64_MAX)
     else:

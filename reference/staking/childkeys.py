@@ -97,10 +97,14 @@ def drop_pending_children(state: State, hotkey: AccountId) -> None:
 
     Source: ``pallets/subtensor/src/staking/remove_stake.rs:84``.
     """
-    if hotkey_value(state, hotkey) < state.parameters.stake_threshold:
-        for key in state.childkeys.keys_with(hotkey=hotkey):
-            if state.childkeys.peek(key).pending_children is not None and state.subnets.peek(key[1]).added:
-                state.childkeys[key].pending_children = None
+    pending = [
+        key
+        for key in state.childkeys.keys_with(hotkey=hotkey)
+        if state.childkeys.peek(key).pending_children is not None and state.subnets.peek(key[1]).added
+    ]
+    if pending and hotkey_value(state, hotkey) < state.parameters.stake_threshold:
+        for key in pending:
+            state.childkeys[key].pending_children = None
 
 
 @implements("STAKE-CHILD-4")

@@ -137,9 +137,10 @@ def book_root_stake(state: State, hotkey: AccountId, coldkey: AccountId, amount:
 
     Source: ``claim_root.rs:298``.
     """
-    for netuid in _dividend_netuids(state, hotkey):
+    arrived = I96F32.from_num(amount)
+    for netuid in dividend_netuids(state, hotkey):
         position = state.positions[hotkey, coldkey, netuid]
-        booked = _floor_product(rate(state, hotkey, netuid), amount)
+        booked = _floor_product(rate(state, hotkey, netuid), arrived)
         position.root_claimed = min(position.root_claimed + booked, U128.maximum)
 
 
@@ -149,10 +150,11 @@ def unbook_root_stake(state: State, hotkey: AccountId, coldkey: AccountId, amoun
 
     Source: ``claim_root.rs:321``.
     """
-    for netuid in _dividend_netuids(state, hotkey):
+    gone = I96F32.from_num(amount)
+    for netuid in dividend_netuids(state, hotkey):
         if netuid != ROOT:
             position = state.positions[hotkey, coldkey, netuid]
-            booked = _floor_product(rate(state, hotkey, netuid), amount)
+            booked = _floor_product(rate(state, hotkey, netuid), gone)
             position.root_claimed = max(position.root_claimed - booked, 0)
 
 
@@ -177,12 +179,12 @@ def swap_hotkey_of_claims(state: State, old: AccountId, new: AccountId) -> None:
 
     Source: ``claim_root.rs:479``, ``pallets/subtensor/src/swap/swap_hotkey.rs:672``.
     """
-    for netuid in _dividend_netuids(state, old):
+    for netuid in dividend_netuids(state, old):
         moved, claimable = rate(state, old, netuid), state.root_dividends.peek((new, netuid)).claimable
         merged = moved if claimable is None else claimable.saturating_add(moved)
         state.root_dividends[new, netuid].claimable = merged
         state.root_dividends.remove((old, netuid))
-    for netuid in _dividend_netuids(state, new):
+    for netuid in dividend_netuids(state, new):
         for _, coldkey, _ in state.positions.keys_with(hotkey=old, netuid=netuid):
             swap_keys_of_claims(state, netuid, (old, coldkey), (new, coldkey))
 
@@ -282,7 +284,7 @@ def _claim(state: State, coldkey: AccountId, netuids: Collection[int] | None) ->
     Source: ``claim_root.rs:348``.
     """
     for hotkey in state.coldkeys.peek(coldkey).staking_hotkeys:
-        for netuid in _dividend_netuids(state, hotkey):
+        for netuid in dividend_netuids(state, hotkey):
             if netuids is None or netuid in netuids:
                 _claim_on_subnet(state, hotkey, coldkey, netuid)
     state.events.deposit("RootClaimed", coldkey=coldkey)
@@ -294,21 +296,31 @@ def _claim_on_subnet(state: State, hotkey: AccountId, coldkey: AccountId, netuid
 
     Source: ``claim_root.rs:130``.
     """
-    due = owed(state, hotkey, coldkey, netuid)
-    if due < state.hyperparameters.peek(netuid).root_claim_threshold:
-        return
-    amount = due.saturating_to_num(U64)
+    amount = claimed_amount(state, hotkey, coldkey, netuid)
     if amount == 0:
         return
-    if _sells(state, coldkey, netuid):
-        _sell_for_root_stake(state, hotkey, coldkey, netuid, amount)
+    if sells_claims(state, coldkey, netuid):
+        tao = sell_for_root_stake(state, hotkey, coldkey, netuid, amount)
+        book_root_stake(state, hotkey, coldkey, tao)
     else:
         increase_stake(state, hotkey, coldkey, netuid, amount)
+    book_claim(state, hotkey, coldkey, netuid, amount)
+
+
+def claimed_amount(state: State, hotkey: AccountId, coldkey: AccountId, netuid: int) -> int:
+    """What a claim on a subnet pays, alpha rao: what is owed, 0 below the subnet's threshold."""
+    due = owed(state, hotkey, coldkey, netuid)
+    return due.saturating_to_num(U64) if due >= state.hyperparameters.peek(netuid).root_claim_threshold else 0
+
+
+def book_claim(state: State, hotkey: AccountId, coldkey: AccountId, netuid: int, amount: int) -> None:
+    """Add what a claim paid to what was claimed."""
     position = state.positions[hotkey, coldkey, netuid]
     position.root_claimed = min(position.root_claimed + amount, U128.maximum)
 
 
-def _sells(state: State, coldkey: AccountId, netuid: int) -> bool:
+def sells_claims(state: State, coldkey: AccountId, netuid: int) -> bool:
+    """Whether the coldkey has its claims on a subnet sold."""
     kind, *kept = cast(
         "tuple[str, *tuple[tuple[int, ...], ...]]", state.coldkeys.peek(coldkey).root_claim_type
     )
@@ -318,10 +330,8 @@ def _sells(state: State, coldkey: AccountId, netuid: int) -> bool:
 
 
 @implements("STAKE-CLAIM-12")
-def _sell_for_root_stake(
-    state: State, hotkey: AccountId, coldkey: AccountId, netuid: int, amount: int
-) -> None:
-    """Sell alpha without a fee and stake the TAO on root, booked as claimed on every subnet.
+def sell_for_root_stake(state: State, hotkey: AccountId, coldkey: AccountId, netuid: int, amount: int) -> int:
+    """Sell alpha without a fee and stake the TAO on root; how much it is.
 
     Source: ``claim_root.rs:163``.
     """
@@ -337,17 +347,13 @@ def _sell_for_root_stake(
     root.tao_reserve = min(root.tao_reserve + tao, U64_MAX)
     root.alpha_out = min(root.alpha_out + tao, U64_MAX)
     state.issuance.total_stake = min(state.issuance.total_stake + tao, U64_MAX)
-    book_root_stake(state, hotkey, coldkey, tao)
+    return tao
 
 
-def _dividend_netuids(state: State, hotkey: AccountId) -> list[int]:
+def dividend_netuids(state: State, hotkey: AccountId) -> list[int]:
     """Subnets on which the hotkey has a rate, ascending."""
-    return sorted(
-        netuid
-        for _, netuid in state.root_dividends.keys_with(hotkey=hotkey)
-        if state.root_dividends.peek((hotkey, netuid)).claimable is not None
-    )
+    return [netuid for _, netuid in state.root_dividends.keys_with(hotkey=hotkey)]
 
 
-def _floor_product(claimable_rate: I96F32, amount: int) -> int:
-    return claimable_rate.saturating_mul(I96F32.from_num(amount)).saturating_to_num(U128)
+def _floor_product(claimable_rate: I96F32, amount: I96F32) -> int:
+    return claimable_rate.saturating_mul(amount).saturating_to_num(U128)
