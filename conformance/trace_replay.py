@@ -1,7 +1,8 @@
 """Checking implementations on chain traces: every block is a case.
 
 A block is played on the state that upstream had before it; played continuously, on the state
-that the implementation itself came to. Results and every entry of storage must be equal.
+that the implementation itself came to. Results, events in their order and every entry of storage must
+be equal.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import json
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,6 +27,7 @@ from taospec.conformance.chain_trace import (
     read_trace,
 )
 from taospec.conformance.comparison import ABSENT, Difference, compare
+from taospec.conformance.event_text import event_text
 from taospec.conformance.operations.chain import SUCCESS, call_arguments, decode_origin
 from taospec.conformance.rule_lookup import rules_for
 from taospec.conformance.runner import CaseResult, CaseSequence, Failure, Outcome, failure_of
@@ -36,6 +39,7 @@ from taospec.reference.chain.block import Block, Extrinsic, block_outcomes
 from taospec.reference.chain.calls import CALLS
 from taospec.reference.chain.invariants import violations
 from taospec.reference.state.changed_entries import ChangedEntries
+from taospec.reference.state.events import Event
 from taospec.reference.state.storage_types import account, hash_256
 from taospec.reference.state.upstream_names import LEFT_OUT, import_state, remove_entries, write_entries
 
@@ -180,10 +184,11 @@ class ReferencePlayer(Player):
         broken: Failure | None = None
         if self._check_invariants:
             self._broken = {violation.rule for violation in violations(self._state)}
+        self._state.events.take()
         try:
             with self._state.transaction():
                 for step, outcome in enumerate(block_outcomes(self._state, decoded)):
-                    played.note(step - 1, self._changed.take())
+                    played.note(step - 1, self._changed.take(), self._state.events.take())
                     if outcome is not None:
                         played.results.append(outcome.name)
                 broken = self._newly_broken(block)
@@ -243,16 +248,20 @@ class _TakeBackError(Exception):
 
 
 class _Played:
-    """What a block did: results, and every entry that is not as before, with the step that wrote it last."""
+    """What a block did: results, events, and every entry that is not as before, with who wrote it last."""
 
     def __init__(self, before: StorageDump) -> None:
         self.results: list[str] = []
+        self._events: list[str] = []
+        self._depositor: list[int] = []
         self._before = before
         self._now: Changes = {}
         self._writer: dict[EntryName, int] = {}
 
-    def note(self, step: int, entries: Sequence[Any]) -> None:
+    def note(self, step: int, entries: Sequence[Any], events: Sequence[Event]) -> None:
         """Note what a step wrote; the block's own is -1, then come the extrinsics by index."""
+        self._events.extend(map(event_text, events))
+        self._depositor.extend([step] * len(events))
         for entry in entries:
             name = entry.item, compact(list(entry.key))
             value = compact(entry.value) if entry.present else None
@@ -262,24 +271,33 @@ class _Played:
                 self._writer[name] = step
 
     def failure(self, block: Mapping[str, Any], expected: Changes) -> Failure | None:
-        """The first difference, ``None`` if there is none."""
+        """The difference of the first step that has one, ``None`` if there is none.
+
+        Of one step, results are told before storage, and storage before events.
+        """
         changes = {name: value for name, value in self._now.items() if value != self._before.get(name)}
         results = results_of(block)
-        if changes == expected and self.results == results:
-            return None
-        differing = [name for name in {**expected, **changes} if not self._same(name, changes, expected)]
-        wrong = [index for index, result in enumerate(results) if result != self.results[index]]
-        if not differing and not wrong:
+        if changes == expected and self.results == results and self._events == block["events"]:
             return None
         never = len(results)
+        differing = [name for name in {**expected, **changes} if not self._same(name, changes, expected)]
         differing.sort(key=lambda name: (self._writer.get(name, never), name))
-        step = self._writer.get(differing[0], never) if differing else never
-        if wrong and wrong[0] <= step:
-            step = wrong[0]
-            place = f"block {block['number']}, result of {_step_name(block, step)}"
-            difference = compare(place, "results", results[step], self.results[step])
-        else:
-            difference = self._storage_difference(block, differing[0], expected)
+        wrong = [index for index, result in enumerate(results) if result != self.results[index]]
+        odd = [index for index, texts in enumerate(self._pairs(block)) if len(set(texts)) > 1]
+        found: list[tuple[int, Difference | None]] = []
+        if wrong:
+            place = f"block {block['number']}, result of {_step_name(block, wrong[0])}"
+            found.append((wrong[0], compare(place, "results", results[wrong[0]], self.results[wrong[0]])))
+        if differing:
+            step = self._writer.get(differing[0], never)
+            found.append((step, self._storage_difference(block, differing[0], expected)))
+        if odd:
+            step = self._depositor[odd[0]] if odd[0] < len(self._depositor) else never
+            found.append((step, self._event_difference(block, odd[0])))
+        if not found:
+            return None
+        step, difference = min(found, key=lambda each: each[0])
+        counts = f"{len(wrong)} results, {len(differing)} entries and {len(odd)} events differ"
         entries = ", ".join(f"{item} {key}" for item, key in differing[:ENTRIES_SHOWN])
         return Failure(
             "reference",
@@ -287,8 +305,23 @@ class _Played:
             _sentence(difference),
             difference=difference,
             rules=_rules(block, step),
-            details=f"{len(wrong)} results and {len(differing)} entries differ: {entries}",
+            details=f"{counts}: {entries}" if entries else counts,
         )
+
+    def _pairs(self, block: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+        """Every event of upstream's and of ours at the same place."""
+        return zip_longest(block["events"], self._events, fillvalue=ABSENT)
+
+    def _event_difference(self, block: Mapping[str, Any], index: int) -> Difference | None:
+        texts = list(self._pairs(block))[index]
+        depositor = _step_name(block, self._depositor[index]) if index < len(self._depositor) else None
+        difference = compare(f"block {block['number']}, event {index}", "events", *texts)
+        if difference is None:
+            return None
+        element = f"{len(block['events'])} expected, {len(self._events)} computed"
+        if depositor is not None:
+            element = f"computed by {depositor}; {element}"
+        return attrs.evolve(difference, element=element)
 
     def _storage_difference(
         self, block: Mapping[str, Any], name: EntryName, expected: Changes
@@ -383,5 +416,5 @@ def _rules(block: Mapping[str, Any], step: int) -> tuple[str, ...]:
     """The rules of the call that wrote last, otherwise those of blocks."""
     if 0 <= step < len(block["extrinsics"]):
         function = CALLS[block["extrinsics"][step]["call"]].function
-        return tuple(getattr(function, "__rules__", ()))
+        return tuple(getattr(getattr(function, "func", function), "__rules__", ()))
     return tuple(rules_for(OP, "", "block step")) if step >= 0 else ("CHAIN-BLOCK-1",)

@@ -35,6 +35,7 @@ extensions = [
     "sphinx_copybutton",
     "api",
     "call_errors",
+    "event_tables",
     "formulas",
     "pictures",
     "records",

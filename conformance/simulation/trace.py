@@ -13,6 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
+from taospec.conformance.event_text import event_text
 from taospec.conformance.simulation.actors import PlannedCall
 from taospec.conformance.simulation.run import Simulation, parent_hash
 from taospec.conformance.storage_changes import storage_changes
@@ -62,7 +63,7 @@ def _block(
         "parent_hash": "0x" + parent_hash(simulation.scenario, number).hex(),
         "extrinsics": [_extrinsic(call) for call, _ in simulation.made],
         "results": [_result(outcome) for _, outcome in simulation.made],
-        "events": [event.name for event in events],
+        "events": [event_text(event) for event in events],
         **changes,
         "digest": sha256(_compact(after).encode()).hexdigest(),
     }

@@ -197,6 +197,7 @@ def _require_separate(children: Mapping[AccountId, int], parents: Mapping[Accoun
     require(not children.keys() & parents.keys(), SubtensorError.ChildParentInconsistency)
 
 
+@implements("STAKE-CHILD-2")
 def _apply_children(state: State, hotkey: AccountId, netuid: int, children: Edges) -> None:
     """Store children and their mirror; nothing happens if they are inconsistent.
 

@@ -278,6 +278,7 @@ def _position_key(prefix: bytes, hotkey: AccountId, coldkey: AccountId, netuid: 
 # Inside.
 
 
+@implements("STAKE-CLAIM-1", "STAKE-CLAIM-3")
 def _claim(state: State, coldkey: AccountId, netuids: Collection[int] | None) -> None:
     """Claim for every hotkey of the coldkey, all of their subnets or these.
 

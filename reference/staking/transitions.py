@@ -151,6 +151,7 @@ def swap_stake_limit(
     )
 
 
+@implements("STAKE-MOVE-3")
 def _swap(
     state: State,
     coldkey: AccountId,
@@ -310,10 +311,24 @@ def _transfer_within_subnet(state: State, origin: Place, destination: Place, alp
     tao = price.saturating_mul(U64F64.saturating_from_num(alpha)).saturating_to_num(U64)
     require(tao >= MIN_STAKE, SubtensorError.AmountTooLow)
     state.stake_reports[destination.coldkey, destination.hotkey].last_block = state.clock.block
-    for name, place in (("StakeRemoved", origin), ("StakeAdded", destination)):
-        state.events.deposit(
-            name, coldkey=place.coldkey, hotkey=place.hotkey, tao=tao, alpha=alpha, netuid=netuid, fee=0
-        )
+    state.events.deposit(
+        "StakeRemoved",
+        coldkey=origin.coldkey,
+        hotkey=origin.hotkey,
+        tao=tao,
+        alpha=alpha,
+        netuid=netuid,
+        fee=0,
+    )
+    state.events.deposit(
+        "StakeAdded",
+        coldkey=destination.coldkey,
+        hotkey=destination.hotkey,
+        tao=tao,
+        alpha=alpha,
+        netuid=netuid,
+        fee=0,
+    )
     return tao
 
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import attrs
 
+from taospec.reference.rules import implements
 from taospec.reference.state.journal import Journal
 
 
@@ -19,6 +20,7 @@ class Event:
     """Name and value of each field."""
 
 
+@implements("CHAIN-EVENT-1")
 class EventLog:
     """The events since the log was last taken. What a failed operation deposited is undone.
 

@@ -233,6 +233,30 @@ class OptionalType(StorageType[Any]):
         return None if dumped is None else self.content.from_json(field, dumped)
 
 
+class NewtypeType(StorageType[Any]):
+    """A value with a type of its own around it, which has no bytes and no JSON of its own."""
+
+    def __init__(self, name: str, content: StorageType[Any]) -> None:
+        self.name = name
+        self.content = content
+        self.packing = content.packing
+
+    def encode(self, value: Any) -> bytes:
+        return self.content.encode(value)
+
+    def decode(self, content: bytes, offset: int) -> Decoded[Any]:
+        return self.content.decode(content, offset)
+
+    def check(self, field: str, value: object) -> None:
+        self.content.check(field, value)
+
+    def to_json(self, value: Any) -> Any:
+        return self.content.to_json(value)
+
+    def from_json(self, field: str, dumped: Any) -> Any:
+        return self.content.from_json(field, dumped)
+
+
 class UnitType(StorageType[bool]):
     """Presence alone, as ``True``: no bytes, null in JSON."""
 

@@ -289,6 +289,7 @@ def _move_auto_stake(state: State, netuid: int, old: AccountId, new: AccountId) 
     state.auto_stakers.remove((old, netuid))
 
 
+@implements("SUBNET-HOTKEY-4")
 def _move_subnet(state: State, netuid: int, old: AccountId, new: AccountId) -> None:
     if state.subnets.peek(netuid).owner_hotkey == old:
         state.subnets[netuid].owner_hotkey = new

@@ -14,6 +14,7 @@ import attrs
 
 from taospec.reference.rules import implements
 from taospec.reference.state.errors import DispatchError, ProtocolError
+from taospec.reference.state.event_catalogue import EVENTS
 from taospec.reference.state.origin import Origin, require_root
 from taospec.reference.state.record import Record, StoredField
 from taospec.reference.state.state import State
@@ -145,7 +146,7 @@ def set_parameter(setter: Setter, state: State, origin: Origin, *arguments: Any)
             raise DispatchError(check.error)
     setter.write(setter, attempt)
     for event in setter.events:
-        state.events.deposit(event, **dict(zip(setter.arguments, arguments, strict=False)))
+        state.events.deposit(event, **dict(zip(EVENTS[event].fields, arguments, strict=False)))
     if setter.limit is not None and (attempt.owner is not None or setter.limits_root):
         note_use(state, attempt.owner or ZERO_ACCOUNT, attempt.netuid, setter.limit)
 

@@ -90,6 +90,7 @@ def batch_set_weights(
     complete_batch(state, hotkey, netuids, set_row)
 
 
+@implements("SUBNET-WEIGHTS-2")
 def complete_batch(
     state: State, hotkey: AccountId, netuids: Sequence[int], attempt: Callable[[int], None]
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from taospec.conformance.cli import main
+from taospec.conformance.rule_lookup import VECTORS
 from taospec.conformance.split_trace import main as split_trace
 from taospec.conformance.storage_dump import StorageDump, changes_of, compact, rows_of
 from taospec.reference.chain.block import Block, Extrinsic, apply_block
@@ -130,6 +132,57 @@ def test_a_difference_is_named_by_block_extrinsic_item_key_and_both_values(
     result = conform(written(tmp_path, _with_digests(lines)))
     assert result.exit_code == 1
     assert [part for part in said if part not in result.output] == [], result.output
+
+
+def _first_blocks(count: int) -> list[dict[str, Any]]:
+    """The start of a committed trace: the first block registers on root twice and opens subnets."""
+    with gzip.open(VECTORS / "chain" / "trace_01.jsonl.gz", "rt") as content:
+        lines = [json.loads(line) for line in itertools.islice(content, count + 2)]
+    lines[0]["blocks"] = count
+    return lines
+
+
+def _other_value(events: list[str]) -> None:
+    assert events[-1] == "NeuronRegistered(NetUid(0), 0, 1003)"
+    events[-1] = "NeuronRegistered(NetUid(0), 0, 1004)"
+
+
+def _one_less(events: list[str]) -> None:
+    del events[-1]
+
+
+def _one_more(events: list[str]) -> None:
+    events.append("RootClaimed { coldkey: 8 }")
+
+
+def _swapped(events: list[str]) -> None:
+    events[0], events[1] = events[1], events[0]
+
+
+@pytest.mark.parametrize(
+    ("edit", "said"),
+    [
+        (
+            _other_value,
+            ["event 11", "computed by extrinsic 6, root_register; 12 expected, 12 computed",
+             '"NeuronRegistered(NetUid(0), 0, 1004)"', '"NeuronRegistered(NetUid(0), 0, 1003)"',
+             "SUBNET-ROOT-1"],
+        ),
+        (_one_less, ["event 11", "11 expected, 12 computed", "expected    absent"]),
+        (_one_more, ["event 12", "13 expected, 12 computed", '"RootClaimed { coldkey: 8 }"']),
+        (_swapped, ["event 0", '"RegistrationAllowed(NetUid(2), true)"']),
+    ],
+)  # fmt: skip
+@pytest.mark.rule("CHAIN-EVENT-1")
+def test_an_event_that_differs_is_named_by_block_place_and_both_texts(
+    tmp_path: Path, edit: Callable[[list[str]], None], said: list[str]
+) -> None:
+    lines = _first_blocks(2)
+    assert conform(written(tmp_path, lines)).exit_code == 0
+    edit(lines[2]["events"])
+    result = conform(written(tmp_path, lines))
+    assert result.exit_code == 1
+    assert [part for part in ("block 101", *said) if part not in result.output] == [], result.output
 
 
 def test_a_continuous_run_ends_at_the_first_block_that_differs(tmp_path: Path) -> None:
