@@ -64,3 +64,7 @@ class ReferenceCrashError(Exception):
         self.id = id_
         self.op = op
         self.crash = crash
+
+    def __reduce__(self) -> tuple[type[ReferenceCrashError], tuple[str, str, Crash]]:
+        # For the way from a worker process: an exception is otherwise made anew from its message alone.
+        return type(self), (self.id, self.op, self.crash)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from itertools import zip_longest
 from pathlib import Path
@@ -38,6 +39,7 @@ from taospec.conformance.vector_file import Case, VectorFileError
 from taospec.reference.chain.block import Block, Extrinsic, block_outcomes
 from taospec.reference.chain.calls import CALLS
 from taospec.reference.chain.invariants import violations
+from taospec.reference.invalid_input import InvalidInputError
 from taospec.reference.state.changed_entries import ChangedEntries
 from taospec.reference.state.events import Event
 from taospec.reference.state.storage_types import account, hash_256
@@ -72,12 +74,17 @@ class TracePart(CaseSequence):
         return 3_000 * len(self.lines)
 
     def check(self, backends: Sequence[Backend]) -> Iterator[CaseResult]:
-        """Play the blocks."""
+        """Play the blocks.
+
+        Raises:
+            VectorFileError: a line has a wrong digest, or a value that is not of its type.
+        """
         path = Path(self.source)
         trace = _trace(path, path.stat().st_mtime_ns)
         first = self.lines.start - FIRST_BLOCK_LINE
         dump = dump_before(trace, first)
-        players = _players(self, backends, dump)
+        with _refusing(trace.path, self.lines.start - 1):
+            players = _players(self, backends, dump)
         stopped = ""
         for line in self.lines:
             index = line - FIRST_BLOCK_LINE
@@ -86,7 +93,8 @@ class TracePart(CaseSequence):
                 continue
             block = json.loads(trace.lines[index])
             dump.apply(outside_changes(block))
-            result = self._check_block(trace, line, block, dump, players)
+            with _refusing(trace.path, line):
+                result = self._check_block(trace, line, block, dump, players)
             yield result
             dump.apply(changes_of(block))
             if dump.digest() != block["digest"]:
@@ -394,6 +402,15 @@ def _players(part: TracePart, backends: Sequence[Backend], dump: StorageDump) ->
         for backend in backends
         if backend.supports(OP)
     ]
+
+
+@contextmanager
+def _refusing(path: Path, line: int) -> Iterator[None]:
+    """Name the line with a value that is not of its type."""
+    try:
+        yield
+    except InvalidInputError as error:
+        raise VectorFileError(path, line, str(error)) from None
 
 
 @lru_cache(maxsize=2)

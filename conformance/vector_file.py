@@ -43,6 +43,10 @@ class VectorFileError(ValueError):
         self.line = line
         self.reason = reason
 
+    def __reduce__(self) -> tuple[type[VectorFileError], tuple[Path, int | None, str]]:
+        # For the way from a worker process: an exception is otherwise made anew from its message alone.
+        return type(self), (self.path, self.line, self.reason)
+
 
 @attrs.frozen
 class Case:

@@ -21,6 +21,10 @@ class InvalidInputError(ValueError):
         self.value = value
         self.reason = reason
 
+    def __reduce__(self) -> tuple[type[InvalidInputError], tuple[str, object, str]]:
+        # An exception is otherwise made anew from its message alone, which fails between processes.
+        return type(self), (self.field, self.value, self.reason)
+
 
 def require_integer(field: str, value: object, minimum: int, maximum: int) -> int:
     """Return ``value`` if it is an int (not a bool) in ``[minimum, maximum]``.

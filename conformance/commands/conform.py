@@ -41,6 +41,7 @@ from taospec.conformance.runner import (
 from taospec.conformance.target_process import TargetBackend
 from taospec.conformance.trace_replay import trace_parts
 from taospec.conformance.vector_file import PROTOCOL, VectorFileError, read_vector_file, vector_files
+from taospec.reference.invalid_input import InvalidInputError
 
 EXIT_BAD_INPUT = 2
 EXIT_STOPPED = 130
@@ -151,7 +152,7 @@ def conform_command(
         counts = {level: case_count} if level else {"small": case_count, "realistic": -(-case_count // 20)}
         items += _generated(backends, seed, counts)
         items = _selected(items, suites)
-    except (VectorFileError, BackendAbsentError, _NothingSelectedError) as error:
+    except (VectorFileError, BackendAbsentError, InvalidInputError, _NothingSelectedError) as error:
         _refuse(str(error))
     _print_plan(output, backends, absent, items)
     results, stopped = _run(items, backends, jobs)

@@ -10,6 +10,7 @@ import click
 
 from taospec.conformance.generator import KINDS, LEVELS, generated_cases, generated_header, load_in_processes
 from taospec.conformance.vector_file import write_vector_file
+from taospec.reference.invalid_input import InvalidInputError
 
 
 def _shard(_: click.Context, parameter: click.Parameter, value: str) -> tuple[int, int]:
@@ -28,7 +29,12 @@ def _shard(_: click.Context, parameter: click.Parameter, value: str) -> tuple[in
     "--kind", "kinds", type=click.Choice(KINDS), multiple=True, default=KINDS, help="[default: all]"
 )
 @click.option(
-    "--cases", "count", type=click.IntRange(min=1), default=200, show_default=True, help="Of each kind."
+    "--cases",
+    "count",
+    type=click.IntRange(min=1),
+    default=200,
+    show_default=True,
+    help="Different ones of each kind.",
 )
 @click.option(
     "--shard", default="1/1", show_default=True, callback=_shard, metavar="I/N", help="Only every n-th."
@@ -44,9 +50,11 @@ def generate_command(
     """
     index, shards = shard
     kinds = tuple(dict.fromkeys(kinds))
-    items = [case for kind in kinds for case in generated_cases(kind, seed, level, count)][
-        index - 1 :: shards
-    ]
+    try:
+        every = [case for kind in kinds for case in generated_cases(kind, seed, level, count)]
+    except InvalidInputError as error:
+        raise click.ClickException(str(error)) from None
+    items = every[index - 1 :: shards]
     cases = load_in_processes(items, jobs)
     write_vector_file(output, generated_header(seed, level, f"{index}/{shards}", len(items)), cases)
     click.echo(f"{output}: {len(items)} cases")

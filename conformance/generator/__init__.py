@@ -20,6 +20,7 @@ from taospec.conformance.answers import Answer, Crash, ReferenceCrashError
 from taospec.conformance.backends import LocalBackend, load_backend
 from taospec.conformance.generator import amm, fixed_point, state, yuma_epoch, yuma_mechanism
 from taospec.conformance.vector_file import FORMAT, PROTOCOL, Case, case_id
+from taospec.reference.invalid_input import InvalidInputError
 
 LEVELS = ("small", "realistic")
 """``small`` reaches every corner with few numbers; ``realistic`` has the sizes of live subnets."""
@@ -58,7 +59,9 @@ class GeneratedCase:
     seed: str
     """Seed of the run."""
     index: int
-    """Its place among the cases of its kind."""
+    """Which draw of its kind it is."""
+    place: int
+    """Its place among the cases of its kind: draws that came before are passed over."""
 
     @property
     def suite(self) -> str:
@@ -73,7 +76,7 @@ class GeneratedCase:
     @property
     def line(self) -> int:
         """Its line in that file."""
-        return self.index + 2
+        return self.place + 2
 
     @property
     def cost(self) -> int:
@@ -91,8 +94,7 @@ class GeneratedCase:
         Raises:
             ReferenceCrashError: the reference broke.
         """
-        random = Random(f"taospec/{self.kind}/{self.level}/{self.seed}/{self.index}")
-        op, inputs = _DRAW[self.kind](random, self.level)
+        op, inputs = _drawn(self.kind, self.seed, self.level, self.index)
         id_ = case_id(op, inputs)
         reply = _reference().run(op, inputs)
         if isinstance(reply, Crash):
@@ -102,8 +104,27 @@ class GeneratedCase:
 
 
 def generated_cases(kind: str, seed: str, level: str, count: int) -> list[GeneratedCase]:
-    """The first ``count`` cases of a kind."""
-    return [GeneratedCase(kind, level, seed, index) for index in range(count)]
+    """The first ``count`` different cases of a kind.
+
+    A case is known by its input: drawing is cheap, answering is not done here.
+
+    Raises:
+        InvalidInputError: there are not so many in ten times as many draws, and a thousand.
+    """
+    indices: dict[str, int] = {}
+    draws = iter(range(10 * count + 1_000))
+    while len(indices) < count:
+        index = next(draws, None)
+        if index is None:
+            reason = f"{kind} has {len(indices)} different cases of level {level}"
+            raise InvalidInputError("cases", count, reason)
+        indices.setdefault(case_id(*_drawn(kind, seed, level, index)), index)
+    return [GeneratedCase(kind, level, seed, index, place) for place, index in enumerate(indices.values())]
+
+
+def _drawn(kind: str, seed: str, level: str, index: int) -> tuple[str, dict[str, Any]]:
+    """Op and input of a draw."""
+    return _DRAW[kind](Random(f"taospec/{kind}/{level}/{seed}/{index}"), level)
 
 
 def generated_header(seed: str, level: str, shard: str, count: int) -> dict[str, Any]:

@@ -210,6 +210,10 @@ def _wrong_digest(lines: list[Any]) -> None:
     lines[3]["digest"] = "0" * 64
 
 
+def _wrong_argument(lines: list[Any]) -> None:
+    lines[3]["extrinsics"][0]["value"] = -1
+
+
 def _lost_block(lines: list[Any]) -> None:
     del lines[3]
 
@@ -222,16 +226,18 @@ def _lost_result(lines: list[Any]) -> None:
     ("edit", "reason"),
     [
         (_wrong_digest, "line 4: the digest is not that of the state after the block"),
+        (_wrong_argument, "line 4: transfer_allow_death.value: must be in [0, 18446744073709551615], got -1"),
         (_lost_block, "the file ends after 1 of 2 blocks"),
         (_lost_result, "line 3: there must be one result for each extrinsic"),
     ],
 )
+@pytest.mark.parametrize("jobs", [1, 2])
 def test_a_trace_that_does_not_fit_is_bad_input(
-    tmp_path: Path, edit: Callable[[list[Any]], None], reason: str
+    tmp_path: Path, edit: Callable[[list[Any]], None], reason: str, jobs: int
 ) -> None:
     lines = trace_lines()
     edit(lines)
-    result = conform(written(tmp_path, lines))
+    result = conform(written(tmp_path, lines), "--jobs", jobs)
     assert result.exit_code == 2
     assert reason in result.output
 

@@ -12,6 +12,7 @@ from random import Random
 import pytest
 from click.testing import CliRunner
 
+from taospec.conformance import generator
 from taospec.conformance.cli import main
 from taospec.conformance.generator import (
     KINDS,
@@ -68,6 +69,31 @@ def test_a_shard_that_cannot_be_is_refused(tmp_path: Path, shard: str) -> None:
     )
     assert result.exit_code == 2
     assert "must be i/n" in result.output
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_as_many_different_cases_as_asked_for_are_made(kind: str) -> None:
+    # Of 300 draws of this seed 290 of state, 298 of amm and 267 of yuma_mechanism are different.
+    cases = generated_cases(kind, "public", "small", 300)
+    ids = {case_id(*generator._drawn(kind, "public", "small", case.index)) for case in cases}
+    assert len(ids) == len(cases) == 300
+    assert [case.place for case in cases] == list(range(300))
+    assert cases[:100] == generated_cases(kind, "public", "small", 100)
+
+
+def test_a_file_with_cases_that_were_drawn_twice_is_accepted_by_conform(tmp_path: Path) -> None:
+    path = tmp_path / "generated.jsonl"
+    generate(path, "--kind", "yuma_mechanism", "--cases", 300, "--jobs", 1)
+    assert len({line.id for line in read_vector_file(path).lines}) == 300
+
+
+def test_more_cases_than_there_are_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = ("fixed_point.add", {"type": "I32F32", "a": "1", "b": "2"})
+    monkeypatch.setitem(generator._DRAW, "fixed_point", lambda *_: one)
+    options = ["--seed", "1", "--kind", "fixed_point", "--cases", "2", "-o", str(tmp_path / "x.jsonl")]
+    result = CliRunner().invoke(main, ["generate", *options])
+    assert result.exit_code == 1
+    assert "cases: fixed_point has 1 different cases of level small, got 2" in result.output
 
 
 def test_another_seed_gives_other_cases() -> None:
@@ -144,4 +170,4 @@ def test_the_draws_do_not_depend_on_the_order_in_which_cases_are_made() -> None:
 def test_a_case_of_a_file_is_the_one_that_the_draw_says() -> None:
     random = Random("taospec/fixed_point/small/1/4")
     op, inputs = fixed_point.draw(random, "small")
-    assert GeneratedCase("fixed_point", "small", "1", 4).case().id == case_id(op, inputs)
+    assert GeneratedCase("fixed_point", "small", "1", 4, 4).case().id == case_id(op, inputs)
