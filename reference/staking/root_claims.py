@@ -10,6 +10,7 @@ Source: ``pallets/subtensor/src/staking/claim_root.rs``.
 from __future__ import annotations
 
 from collections.abc import Collection
+from heapq import nsmallest
 from typing import Final, cast
 
 from taospec.reference.amm.records import Direction
@@ -253,21 +254,18 @@ def index_root_stakers_in_turn(state: State) -> None:
 def _walk(state: State, prefix: bytes, field: str, last: bytes | None) -> bytes | None:
     """Index the next positions whose shares are in the field; answers the last of their storage keys.
 
-    ``None`` after the end of the map. An empty map leaves the key as it is.
+    ``None`` after the end of the map.
     """
-    held = {
-        _position_key(prefix, *key): key
+    held = (
+        (_position_key(prefix, *key), key)
         for key, position in state.positions.items()
         if getattr(position, field) not in (None, SAFE_FLOAT_ZERO)
-    }
-    if last is None and not held:
-        return None
-    batch = sorted(key for key in held if last is None or key > last)[:_BATCH]
-    for storage_key in batch:
-        _, coldkey, netuid = held[storage_key]
+    )
+    batch = nsmallest(_BATCH, (each for each in held if last is None or each[0] > last))
+    for _, (_, coldkey, netuid) in batch:
         if netuid == ROOT:
             index_root_staker(state, coldkey)
-    return batch[-1] if len(batch) == _BATCH else None
+    return batch[-1][0] if len(batch) == _BATCH else None
 
 
 def _position_key(prefix: bytes, hotkey: AccountId, coldkey: AccountId, netuid: int) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from hashlib import blake2b
 
 from taospec.reference.rules import implements
@@ -18,6 +19,7 @@ def identity_order(netuid: int) -> bytes:
 
 
 @implements("STATE-ORDER-2")
+@lru_cache(maxsize=1 << 16)
 def hashed_account_order(account: AccountId) -> bytes:
     """Sort key of an account that storage hashes (``Blake2_128Concat``): blake2b-128, then itself."""
     return blake2b(account, digest_size=16).digest() + account

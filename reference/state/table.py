@@ -57,8 +57,8 @@ class Table(Generic[Key, Held]):
 
     def items(self) -> Iterator[tuple[Key, Held]]:
         """Keys and records, ascending by key."""
-        records = self._records
-        return iter([(key, records[key]) for key in self])
+        there = [(key, held) for key, held in self._records.items() if not is_absent(held)]
+        return iter(sorted(there, key=itemgetter(0)))
 
     def made(self) -> list[Held]:
         """Every record that was made, absent ones too, in no order that means anything."""
