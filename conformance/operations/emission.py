@@ -6,13 +6,13 @@ stored u16 rates numbers. Results by subnet or hotkey are lists of pairs, ascend
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
 from typing import Any, Final, TypeVar
 
 import attrs
 
-from taospec.conformance.operations import Inputs, Operation
+from taospec.conformance.operations import Inputs, Operation, decoding
 from taospec.conformance.storage_changes import Dump, decode_dump, encode_dump, storage_changes
 from taospec.reference.amm.swap import current_price
 from taospec.reference.emission.alpha_split import split_alpha
@@ -45,7 +45,7 @@ from taospec.reference.emission.shares import (
 from taospec.reference.emission.terms import SubnetTerms, root_proportion, subnet_terms
 from taospec.reference.fixed_point import I64F64, I96F32, U64F64, U96F32, FixedPoint
 from taospec.reference.fixed_point.numbers import U64
-from taospec.reference.invalid_input import U16_MAX, U64_MAX, InvalidInputError, require_integer
+from taospec.reference.invalid_input import U16_MAX, U64_MAX
 from taospec.reference.state.pool import EQUAL_WEIGHTS, Pool
 from taospec.reference.state.state import State
 from taospec.reference.state.upstream_names import export_state, import_state
@@ -61,13 +61,15 @@ I64 = (-(2**63), 2**63 - 1)
 
 def _moving_price(inputs: Inputs) -> dict[str, Any]:
     pool = _pool(inputs)
-    moving_alpha = _fixed(inputs, "moving_alpha_bits", I96F32)
-    stored = _fixed(inputs, "moving_price_bits", I96F32)
-    first = None if inputs["first_emission_block"] is None else _integer(inputs, "first_emission_block")
-    block, halving = _integer(inputs, "current_block"), _integer(inputs, "halving")
+    moving_alpha = decoding.bits(inputs, "moving_alpha_bits", I96F32)
+    stored = decoding.bits(inputs, "moving_price_bits", I96F32)
+    first = (
+        None if inputs["first_emission_block"] is None else decoding.amount(inputs, "first_emission_block")
+    )
+    block, halving = decoding.amount(inputs, "current_block"), decoding.amount(inputs, "halving")
     price = current_price(pool)
     new = next_moving_price(
-        moving_alpha_price(_number(inputs, "netuid"), pool.mechanism, stored),
+        moving_alpha_price(decoding.number(inputs, "netuid", U16_MAX), pool.mechanism, stored),
         price,
         moving_rate(moving_alpha, block, first, halving),
     )
@@ -84,17 +86,23 @@ def _moving_price(inputs: Inputs) -> dict[str, Any]:
 
 
 def _shares_by_price(inputs: Inputs) -> dict[str, Any]:
-    subnets = {_number(subnet, "netuid"): subnet for subnet in inputs["subnets"]}
+    subnets = {decoding.number(subnet, "netuid", U16_MAX): subnet for subnet in inputs["subnets"]}
     prices = {
         netuid: moving_alpha_price(
-            netuid, _number(subnet, "mechanism"), _fixed(subnet, "moving_price_bits", I96F32)
+            netuid,
+            decoding.number(subnet, "mechanism", U16_MAX),
+            decoding.bits(subnet, "moving_price_bits", I96F32),
         )
         for netuid, subnet in subnets.items()
     }
-    burned = {netuid: _fixed(subnet, "miner_burned_bits", U96F32) for netuid, subnet in subnets.items()}
-    disabled = {netuid for netuid, subnet in subnets.items() if not _boolean(subnet, "emission_enabled")}
+    burned = {
+        netuid: decoding.bits(subnet, "miner_burned_bits", U96F32) for netuid, subnet in subnets.items()
+    }
+    disabled = {netuid for netuid, subnet in subnets.items() if not decoding.flag(subnet, "emission_enabled")}
     shares = unburned_price_shares(prices, burned)
-    emissions = tao_emissions(enabled_shares(shares, disabled), _fixed(inputs, "block_emission_bits", U96F32))
+    emissions = tao_emissions(
+        enabled_shares(shares, disabled), decoding.bits(inputs, "block_emission_bits", U96F32)
+    )
     return _value(
         {
             "emissions": _pairs(emissions),
@@ -107,13 +115,13 @@ def _shares_by_price(inputs: Inputs) -> dict[str, Any]:
 
 def _shares_by_flow(inputs: Inputs) -> dict[str, Any]:
     policy = FlowPolicy(
-        net=_boolean(inputs, "net_flow_enabled"),
-        smoothing=_integer(inputs, "smoothing"),
-        cutoff=_fixed(inputs, "cutoff_bits", I64F64),
-        exponent=_fixed(inputs, "exponent_bits", U64F64),
+        net=decoding.flag(inputs, "net_flow_enabled"),
+        smoothing=decoding.amount(inputs, "smoothing"),
+        cutoff=decoding.bits(inputs, "cutoff_bits", I64F64),
+        exponent=decoding.bits(inputs, "exponent_bits", U64F64),
     )
-    flows = {_number(subnet, "netuid"): _flow(subnet) for subnet in inputs["subnets"]}
-    shares, after = flow_shares(flows, policy, _integer(inputs, "current_block"))
+    flows = {decoding.number(subnet, "netuid", U16_MAX): _flow(subnet) for subnet in inputs["subnets"]}
+    shares, after = flow_shares(flows, policy, decoding.amount(inputs, "current_block"))
     return _value(
         {
             "after": [{"netuid": netuid, **_flow_after(flow)} for netuid, flow in after.items()],
@@ -124,8 +132,8 @@ def _shares_by_flow(inputs: Inputs) -> dict[str, Any]:
 
 def _flow(subnet: Inputs) -> TaoFlow:
     return TaoFlow(
-        user=_integer(subnet, "user_flow", *I64),
-        protocol=_integer(subnet, "protocol_flow", *I64),
+        user=decoding.decimal("user_flow", decoding.field(subnet, "user_flow"), *I64),
+        protocol=decoding.decimal("protocol_flow", decoding.field(subnet, "protocol_flow"), *I64),
         user_average=_flow_average(subnet, "user_ema"),
         protocol_average=_flow_average(subnet, "protocol_ema"),
     )
@@ -134,10 +142,10 @@ def _flow(subnet: Inputs) -> TaoFlow:
 def _flow_average(subnet: Inputs, field: str) -> FlowAverage | None:
     if subnet[field] is None:
         return None
-    block, bits = _sequence(field, subnet[field], 2)
+    block, bits = decoding.array(field, subnet[field], 2)
     return FlowAverage(
-        _decimal(f"{field}[0]", block, 0, U64_MAX),
-        I64F64.from_bits(_decimal(f"{field}[1]", bits, I64F64.MIN_BITS, I64F64.MAX_BITS)),
+        decoding.decimal(f"{field}[0]", block),
+        decoding.fixed(f"{field}[1]", bits, I64F64),
     )
 
 
@@ -155,7 +163,7 @@ def _flow_after(flow: TaoFlow) -> dict[str, Any]:
 
 def _pow_normalize(inputs: Inputs) -> dict[str, Any]:
     values = dict(_keyed_fixed("values", inputs["values"], U64F64))
-    return _value(_pairs(power_shares(values, _fixed(inputs, "p_bits", U64F64))))
+    return _value(_pairs(power_shares(values, decoding.bits(inputs, "p_bits", U64F64))))
 
 
 # Pool terms and the coinbase of a block.
@@ -168,20 +176,20 @@ def _subnet_terms(inputs: Inputs) -> dict[str, Any]:
 def _emit_to_subnets(inputs: Inputs) -> dict[str, Any]:
     pools = _pools(inputs)
     terms = _terms(inputs, pools)
-    credit = Credit(_integer(inputs, "credit"))
+    credit = Credit(decoding.amount(inputs, "credit"))
     injections = {netuid: inject(netuid, pool, terms[netuid], credit) for netuid, pool in pools.items()}
     after = [
         {"netuid": netuid, **_emitted(inputs, subnet, pools[netuid], terms[netuid], injections[netuid])}
         for netuid, subnet in _subnets(inputs).items()
     ]
-    total_stake = _integer(inputs, "total_stake")
+    total_stake = decoding.amount(inputs, "total_stake")
     for injection in injections.values():
         total_stake = min(total_stake + injection.total_stake_increase, U64_MAX)
     return _value(
         {
             "after": after,
             **_encoded_terms(terms),
-            "total_issuance": str(max(_integer(inputs, "total_issuance") - credit.remaining, 0)),
+            "total_issuance": str(max(decoding.amount(inputs, "total_issuance") - credit.remaining, 0)),
             "total_stake": str(total_stake),
         }
     )
@@ -194,12 +202,14 @@ def _emitted(
     created = terms.alpha_out.saturating_to_num(U64)
     pool.alpha_out = min(pool.alpha_out + created, U64_MAX)
     issuance = alpha_issuance(pool.alpha_in, pool.alpha_out)
-    proportion = root_proportion(_integer(inputs, "root_tao"), _tao_weight(inputs), issuance)
+    proportion = root_proportion(decoding.amount(inputs, "root_tao"), _tao_weight(inputs), issuance)
     cut = (
-        u16_fraction(_number(inputs, "owner_cut")) if _boolean(subnet, "owner_cut_enabled") else U96F32.zero()
+        u16_fraction(decoding.number(inputs, "owner_cut", U16_MAX))
+        if decoding.flag(subnet, "owner_cut_enabled")
+        else U96F32.zero()
     )
     split = split_alpha(terms.alpha_out, cut, proportion)
-    sells = _boolean(inputs, "root_sell_flag")
+    sells = decoding.flag(inputs, "root_sell_flag")
     if not sells:
         pool.alpha_out = max(pool.alpha_out - split.root, 0)
     amounts = {
@@ -224,7 +234,7 @@ def _emitted(
 
 
 def _subnets(inputs: Inputs) -> dict[int, Inputs]:
-    return {_number(subnet, "netuid"): subnet for subnet in inputs["subnets"]}
+    return {decoding.number(subnet, "netuid", U16_MAX): subnet for subnet in inputs["subnets"]}
 
 
 def _pools(inputs: Inputs) -> dict[int, Pool]:
@@ -232,9 +242,11 @@ def _pools(inputs: Inputs) -> dict[int, Pool]:
 
 
 def _terms(inputs: Inputs, pools: Mapping[int, Pool]) -> dict[int, SubnetTerms]:
-    root_tao, tao_weight = _integer(inputs, "root_tao"), _tao_weight(inputs)
+    root_tao, tao_weight = decoding.amount(inputs, "root_tao"), _tao_weight(inputs)
     return {
-        netuid: subnet_terms(pools[netuid], _fixed(subnet, "tao_emission_bits", U96F32), root_tao, tao_weight)
+        netuid: subnet_terms(
+            pools[netuid], decoding.bits(subnet, "tao_emission_bits", U96F32), root_tao, tao_weight
+        )
         for netuid, subnet in _subnets(inputs).items()
     }
 
@@ -257,12 +269,12 @@ def _encoded_terms(terms: Mapping[int, SubnetTerms]) -> dict[str, Any]:
 def _pool(subnet: Inputs) -> Pool:
     initialized = subnet["quote"] is not None
     return Pool(
-        mechanism=_number(subnet, "mechanism"),
-        tao_reserve=_integer(subnet, "tao_reserve"),
-        alpha_in=_integer(subnet, "alpha_reserve"),
-        alpha_out=_integer(subnet, "alpha_out"),
-        fee_rate=_number(subnet, "fee_rate"),
-        quote_weight=_integer(subnet, "quote") if initialized else EQUAL_WEIGHTS,
+        mechanism=decoding.number(subnet, "mechanism", U16_MAX),
+        tao_reserve=decoding.amount(subnet, "tao_reserve"),
+        alpha_in=decoding.amount(subnet, "alpha_reserve"),
+        alpha_out=decoding.amount(subnet, "alpha_out"),
+        fee_rate=decoding.number(subnet, "fee_rate", U16_MAX),
+        quote_weight=decoding.amount(subnet, "quote") if initialized else EQUAL_WEIGHTS,
         initialized=initialized,
     )
 
@@ -311,7 +323,7 @@ NOTHING_ELSE: Final = OwnerHooks(change_owner=lambda netuid: None, owner_cut_pai
 def state_before_block(inputs: Inputs) -> tuple[State, Dump]:
     """The state before the block, as records and as storage."""
     state = import_state(decode_dump(inputs["state"]))
-    state.clock.block = _integer(inputs, "block", minimum=1) - 1
+    state.clock.block = decoding.decimal("block", decoding.field(inputs, "block"), 1) - 1
     return state, export_state(state)
 
 
@@ -337,32 +349,32 @@ class _Hotkey:
 
 def _dividend_distribution(inputs: Inputs) -> dict[str, Any]:
     stakes = {
-        _decimal("stakes", hotkey, 0, U64_MAX): (
-            _decimal("stakes", alpha, 0, U64_MAX),
-            _decimal("stakes", root, 0, U64_MAX),
+        decoding.decimal("stakes", hotkey): (
+            decoding.decimal("stakes", alpha),
+            decoding.decimal("stakes", root),
         )
         for hotkey, alpha, root in inputs["stakes"]
     }
     distribution = dividend_distribution(
         {
-            _decimal("dividends", key, 0, U64_MAX): value
+            decoding.decimal("dividends", key): value
             for key, value in _keyed_fixed("dividends", inputs["dividends"], U96F32)
         },
         stakes,
-        _integer(inputs, "pending_alpha"),
-        _integer(inputs, "pending_root_alpha"),
-        _fixed(inputs, "tao_weight_bits", U96F32),
+        decoding.amount(inputs, "pending_alpha"),
+        decoding.amount(inputs, "pending_root_alpha"),
+        decoding.bits(inputs, "tao_weight_bits", U96F32),
     )
     return _value({"alpha": _text_pairs(distribution.alpha), "root_alpha": _text_pairs(distribution.root)})
 
 
 def _parent_child_dividends(inputs: Inputs) -> dict[str, Any]:
     hotkeys = _hotkeys(inputs)
-    hotkey = _integer(inputs, "hotkey")
-    shared = _shared_with_parents(inputs, hotkeys, hotkey, _integer(inputs, "dividends"))
+    hotkey = decoding.amount(inputs, "hotkey")
+    shared = _shared_with_parents(inputs, hotkeys, hotkey, decoding.amount(inputs, "dividends"))
     return _value(
         {
-            "alpha_out": str(max(_integer(inputs, "alpha_out") - shared.recycled, 0)),
+            "alpha_out": str(max(decoding.amount(inputs, "alpha_out") - shared.recycled, 0)),
             "self_contribution": str(_self_contribution(inputs, hotkeys, hotkey)),
             "tuples": [[str(receiver), str(amount)] for receiver, amount in shared.received],
         }
@@ -376,14 +388,14 @@ def _dividends_and_incentives(inputs: Inputs) -> dict[str, Any]:
     distribution = dividend_distribution(
         earnings.dividends,
         {hotkey: _stakes(hotkeys, hotkey) for hotkey in earnings.dividends},
-        _integer(inputs, "pending_alpha"),
-        _integer(inputs, "pending_root_alpha"),
+        decoding.amount(inputs, "pending_alpha"),
+        decoding.amount(inputs, "pending_root_alpha"),
         _tao_weight(inputs),
     )
     return _value(
         {
             "alpha": _text_pairs(distribution.alpha),
-            "alpha_out": str(max(_integer(inputs, "alpha_out") - earnings.recycled, 0)),
+            "alpha_out": str(max(decoding.amount(inputs, "alpha_out") - earnings.recycled, 0)),
             "incentives": [[str(hotkey), str(amount)] for hotkey, amount in earnings.incentives.items()],
             "root_alpha": _text_pairs(distribution.root),
         }
@@ -392,7 +404,7 @@ def _dividends_and_incentives(inputs: Inputs) -> dict[str, Any]:
 
 def _hotkey_emission(row: Any) -> tuple[int, int, int]:
     field = "hotkey_emission"
-    hotkey, incentive, dividends = (_decimal(field, text, 0, U64_MAX) for text in _sequence(field, row, 3))
+    hotkey, incentive, dividends = (decoding.decimal(field, text) for text in decoding.array(field, row, 3))
     return hotkey, incentive, dividends
 
 
@@ -416,7 +428,7 @@ def _shared_with_parents(
         ],
         tao_weight=_tao_weight(inputs),
         childkey_take=child.take,
-        childkey_burn=u64_fraction(_integer(inputs, "ck_burn")),
+        childkey_burn=u64_fraction(decoding.amount(inputs, "ck_burn")),
     )
 
 
@@ -431,11 +443,11 @@ def _stakes(hotkeys: Mapping[int, _Hotkey], hotkey: int) -> tuple[int, int]:
 
 def _hotkeys(inputs: Inputs) -> dict[int, _Hotkey]:
     return {
-        _integer(hotkey, "hotkey"): _Hotkey(
-            owner=_integer(hotkey, "owner"),
-            alpha=_integer(hotkey, "alpha"),
-            root=_integer(hotkey, "root"),
-            take=_number(hotkey, "take"),
+        decoding.amount(hotkey, "hotkey"): _Hotkey(
+            owner=decoding.amount(hotkey, "owner"),
+            alpha=decoding.amount(hotkey, "alpha"),
+            root=decoding.amount(hotkey, "root"),
+            take=decoding.number(hotkey, "take", U16_MAX),
             parents=_edges("parents", hotkey["parents"]),
             children=_edges("children", hotkey["children"]),
         )
@@ -444,8 +456,8 @@ def _hotkeys(inputs: Inputs) -> dict[int, _Hotkey]:
 
 
 def _edges(field: str, edges: Any) -> tuple[tuple[int, int], ...]:
-    pairs = [_sequence(field, edge, 2) for edge in _sequence(field, edges)]
-    return tuple((_decimal(field, a, 0, U64_MAX), _decimal(field, b, 0, U64_MAX)) for a, b in pairs)
+    pairs = [decoding.array(field, edge, 2) for edge in decoding.array(field, edges)]
+    return tuple((decoding.decimal(field, a), decoding.decimal(field, b)) for a, b in pairs)
 
 
 REFERENCE: dict[str, Operation] = {
@@ -467,45 +479,14 @@ REFERENCE: dict[str, Operation] = {
 
 
 def _tao_weight(inputs: Inputs) -> U96F32:
-    return u64_fraction(_integer(inputs, "tao_weight"))
-
-
-def _integer(inputs: Inputs, field: str, minimum: int = 0, maximum: int = U64_MAX) -> int:
-    return _decimal(field, inputs.get(field), minimum, maximum)
-
-
-def _number(inputs: Inputs, field: str) -> int:
-    return require_integer(field, inputs.get(field), 0, U16_MAX)
-
-
-def _boolean(inputs: Inputs, field: str) -> bool:
-    value = inputs.get(field)
-    if not isinstance(value, bool):
-        raise InvalidInputError(field, value, "must be true or false")
-    return value
-
-
-def _fixed(inputs: Inputs, field: str, number: type[_Fixed]) -> _Fixed:
-    return number.from_bits(_integer(inputs, field, number.MIN_BITS, number.MAX_BITS))
+    return u64_fraction(decoding.amount(inputs, "tao_weight"))
 
 
 def _keyed_fixed(field: str, pairs: Any, number: type[_Fixed]) -> list[tuple[Any, _Fixed]]:
     return [
-        (key, number.from_bits(_decimal(field, bits, number.MIN_BITS, number.MAX_BITS)))
-        for key, bits in (_sequence(field, pair, 2) for pair in _sequence(field, pairs))
+        (key, decoding.fixed(field, bits, number))
+        for key, bits in (decoding.array(field, pair, 2) for pair in decoding.array(field, pairs))
     ]
-
-
-def _decimal(field: str, text: Any, minimum: int, maximum: int) -> int:
-    if not isinstance(text, str) or not (text.isascii() and text.removeprefix("-").isdecimal()):
-        raise InvalidInputError(field, text, "must be decimal text")
-    return require_integer(field, int(text), minimum, maximum)
-
-
-def _sequence(field: str, value: Any, length: int | None = None) -> Sequence[Any]:
-    if not isinstance(value, list) or (length is not None and len(value) != length):
-        raise InvalidInputError(field, value, f"must be a list of {length}" if length else "must be a list")
-    return value
 
 
 def _value(value: Any) -> dict[str, Any]:

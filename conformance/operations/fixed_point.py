@@ -11,7 +11,7 @@ from operator import add, attrgetter, methodcaller, mul, sub, truediv
 from typing import Any
 
 from taospec.conformance.answers import ProtocolError
-from taospec.conformance.operations import Inputs, Operation
+from taospec.conformance.operations import Inputs, Operation, decoding
 from taospec.reference.fixed_point import (
     I32F32,
     I64F64,
@@ -27,7 +27,7 @@ from taospec.reference.fixed_point import (
 )
 from taospec.reference.fixed_point.errors import MathError, Panic
 from taospec.reference.fixed_point.numbers import FloatType, IntegerType
-from taospec.reference.invalid_input import InvalidInputError, require_integer
+from taospec.reference.invalid_input import InvalidInputError
 
 FIXED_TYPES: dict[str, type[FixedPoint]] = {
     number.__name__: number for number in (I32F32, I64F64, I96F32, U64F64, U96F32, I110F18, U110F18)
@@ -94,27 +94,15 @@ def decode_number(field: str, text: Any, number: str) -> FixedPoint | int | floa
         InvalidInputError: unknown type, no decimal text, or outside the type.
     """
     if number in FIXED_TYPES:
-        return _fixed(field, text, FIXED_TYPES[number])
-    integer = _decimal(field, text)
+        return decoding.fixed(field, text, FIXED_TYPES[number])
     if number in INTEGER_TYPES:
-        return require_integer(field, integer, INTEGER_TYPES[number].minimum, INTEGER_TYPES[number].maximum)
+        return decoding.integer(field, text, INTEGER_TYPES[number])
     if number in FLOAT_TYPES:
         pattern_format, float_format, largest = _FLOAT_PATTERNS[number]
-        pattern = struct.pack(pattern_format, require_integer(field, integer, 0, largest))
+        pattern = struct.pack(pattern_format, decoding.decimal(field, text, 0, largest))
         value: float = struct.unpack(float_format, pattern)[0]
         return value
     raise InvalidInputError(field, number, "must be of a known type")
-
-
-def _fixed(field: str, text: Any, number: type[FixedPoint]) -> FixedPoint:
-    bits = require_integer(field, _decimal(field, text), number.MIN_BITS, number.MAX_BITS)
-    return number.from_bits(bits)
-
-
-def _decimal(field: str, text: Any) -> int:
-    if not isinstance(text, str) or not text.removeprefix("-").isdecimal() or not text.isascii():
-        raise InvalidInputError(field, text, "must be decimal text")
-    return int(text)
 
 
 def _type(inputs: Inputs, field: str = "type") -> type[FixedPoint]:
@@ -128,14 +116,14 @@ def _operands(fields: str) -> Callable[[Inputs], tuple[Any, ...]]:
 
     def decode(inputs: Inputs) -> tuple[Any, ...]:
         number = _type(inputs)
-        return tuple(_fixed(field, inputs[field], number) for field in fields)
+        return tuple(decoding.fixed(field, inputs[field], number) for field in fields)
 
     return decode
 
 
 def _operand_and_integer(inputs: Inputs) -> tuple[Any, ...]:
     exponent = decode_number("b", inputs["b"], "i32")
-    return _fixed("a", inputs["a"], _type(inputs)), exponent
+    return decoding.fixed("a", inputs["a"], _type(inputs)), exponent
 
 
 def _with_result_type(decode: Callable[[Inputs], tuple[Any, ...]]) -> Callable[[Inputs], tuple[Any, ...]]:
@@ -161,7 +149,7 @@ def _target_number(inputs: Inputs) -> tuple[Any, ...]:
     targets = {**FIXED_TYPES, **INTEGER_TYPES, **FLOAT_TYPES}
     if inputs["dst"] not in targets:
         raise InvalidInputError("dst", inputs["dst"], "must be a known type")
-    return _fixed("a", inputs["a"], _type(inputs)), targets[inputs["dst"]]
+    return decoding.fixed("a", inputs["a"], _type(inputs)), targets[inputs["dst"]]
 
 
 def _method(name: str) -> Callable[..., Any]:

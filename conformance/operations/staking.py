@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from taospec.conformance.operations import Inputs, Operation
+from taospec.conformance.operations import Inputs, Operation, decoding
 from taospec.reference.fixed_point import U64F64
-from taospec.reference.fixed_point.numbers import I64, U64, U128, IntegerType
-from taospec.reference.invalid_input import InvalidInputError, require_integer
+from taospec.reference.fixed_point.numbers import I64, U64, U128
+from taospec.reference.invalid_input import InvalidInputError
 from taospec.reference.staking import safe_float, stake_ledger
 from taospec.reference.staking.share_pool import (
     Holding,
@@ -32,34 +32,19 @@ _HOTKEY = numbered_account(0)
 _NETUID = 1
 
 
-def _field(inputs: Inputs, field: str) -> Any:
-    if field not in inputs:
-        raise InvalidInputError(field, None, "is missing")
-    return inputs[field]
-
-
-def _integer(field: str, text: Any, kind: IntegerType) -> int:
-    if not isinstance(text, str) or not text.removeprefix("-").isdecimal() or not text.isascii():
-        raise InvalidInputError(field, text, "must be decimal text")
-    return require_integer(field, int(text), kind.minimum, kind.maximum)
-
-
-def _pair(field: str, value: Any) -> tuple[Any, Any]:
-    if not isinstance(value, list) or len(value) != 2:
-        raise InvalidInputError(field, value, "must be a list of two")
-    return value[0], value[1]
-
-
 def _safe_float(field: str, value: Any) -> SafeFloat:
-    mantissa, exponent = _pair(field, value)
-    number = safe_float.new(_integer(field, mantissa, U128), _integer(field, exponent, I64))
+    mantissa, exponent = decoding.array(field, value, 2)
+    number = safe_float.new(
+        decoding.integer(field, mantissa, U128),
+        decoding.integer(field, exponent, I64),
+    )
     if number is None:
         raise InvalidInputError(field, value, "must have a mantissa of at most 10^21 and an exponent in i64")
     return number
 
 
 def _safe_floats(inputs: Inputs, *fields: str) -> list[SafeFloat]:
-    return [_safe_float(field, _field(inputs, field)) for field in fields]
+    return [_safe_float(field, decoding.field(inputs, field)) for field in fields]
 
 
 def _shown(number: SafeFloat | None) -> list[str] | None:
@@ -67,12 +52,12 @@ def _shown(number: SafeFloat | None) -> list[str] | None:
 
 
 def _new(inputs: Inputs) -> Any:
-    mantissa = _integer("m", _field(inputs, "m"), U128)
-    return _shown(safe_float.new(mantissa, _integer("e", _field(inputs, "e"), I64)))
+    mantissa = decoding.integer("m", decoding.field(inputs, "m"), U128)
+    return _shown(safe_float.new(mantissa, decoding.integer("e", decoding.field(inputs, "e"), I64)))
 
 
 def _from_u64f64(inputs: Inputs) -> Any:
-    bits = _integer("bits", _field(inputs, "bits"), U128)
+    bits = decoding.integer("bits", decoding.field(inputs, "bits"), U128)
     return _shown(safe_float.from_u64f64(U64F64.from_bits(bits)))
 
 
@@ -100,12 +85,12 @@ class _Pool:
     """A share pool with its holders by key."""
 
     def __init__(self, inputs: Inputs) -> None:
-        self.shared_value = _integer("shared_value", _field(inputs, "shared_value"), U64)
-        self.denominator = _safe_float("denominator", _field(inputs, "denominator"))
+        self.shared_value = decoding.amount(inputs, "shared_value")
+        self.denominator = _safe_float("denominator", decoding.field(inputs, "denominator"))
         self.shares: dict[int, SafeFloat] = {}
-        for row in _field(inputs, "shares"):
-            key, share = _pair("shares", row)
-            self.shares[_integer("shares", key, U64)] = _safe_float("shares", share)
+        for row in decoding.field(inputs, "shares"):
+            key, share = decoding.array("shares", row, 2)
+            self.shares[decoding.integer("shares", key, U64)] = _safe_float("shares", share)
 
     def value(self, key: int) -> int:
         return holder_value(self.shared_value, self.shares.get(key, ZERO), self.denominator)
@@ -122,18 +107,25 @@ class _Pool:
         """Do one operation; its answer."""
         match operation:
             case ["one", key, update]:
-                self.one(_integer("key", key, U64), _integer("update", update, I64))
+                self.one(
+                    decoding.integer("key", key, U64),
+                    decoding.integer("update", update, I64),
+                )
                 return None
             case ["all", update]:
-                self.shared_value = value_for_all(self.shared_value, _integer("update", update, I64))
+                self.shared_value = value_for_all(self.shared_value, decoding.integer("update", update, I64))
                 return None
             case ["get", key]:
-                return str(self.value(_integer("key", key, U64)))
+                return str(self.value(decoding.integer("key", key, U64)))
             case ["try_get", key]:
-                number = _integer("key", key, U64)
+                number = decoding.integer("key", key, U64)
                 return str(self.value(number)) if number in self.shares else "Err"
             case ["sim", update]:
-                return changes_shares(self.shared_value, self.denominator, _integer("update", update, I64))
+                return changes_shares(
+                    self.shared_value,
+                    self.denominator,
+                    decoding.integer("update", update, I64),
+                )
             case ["from_shares", share]:
                 return str(holder_value(self.shared_value, _safe_float("share", share), self.denominator))
         raise InvalidInputError("ops", operation, "must be an operation on a share pool")
@@ -151,14 +143,16 @@ class _Pool:
 
 def _share_pool(inputs: Inputs) -> dict[str, Any]:
     pool = _Pool(inputs)
-    return {"value": [{"r": pool.apply(operation), **pool.shown()} for operation in _field(inputs, "ops")]}
+    return {
+        "value": [{"r": pool.apply(operation), **pool.shown()} for operation in decoding.field(inputs, "ops")]
+    }
 
 
 def _stake_ledger(inputs: Inputs) -> dict[str, Any]:
     state = State()
     _fill(state, inputs)
     answers = []
-    for operation in _field(inputs, "ops"):
+    for operation in decoding.field(inputs, "ops"):
         _apply(state, operation)
         answers.append(_shown_ledger(state))
     return {"value": answers}
@@ -166,37 +160,37 @@ def _stake_ledger(inputs: Inputs) -> dict[str, Any]:
 
 def _fill(state: State, inputs: Inputs) -> None:
     pool = state.hotkey_stakes[_HOTKEY, _NETUID]
-    pool.total_alpha = _integer("total_alpha", _field(inputs, "total_alpha"), U64)
-    if _field(inputs, "v1_denominator_bits") is not None:
+    pool.total_alpha = decoding.amount(inputs, "total_alpha")
+    if decoding.field(inputs, "v1_denominator_bits") is not None:
         pool.total_shares_v1 = _fixed("v1_denominator_bits", inputs["v1_denominator_bits"])
-    if _field(inputs, "v2_denominator") is not None:
+    if decoding.field(inputs, "v2_denominator") is not None:
         pool.total_shares = _safe_float("v2_denominator", inputs["v2_denominator"])
-    for row in _field(inputs, "v1_shares"):
-        key, bits = _pair("v1_shares", row)
+    for row in decoding.field(inputs, "v1_shares"):
+        key, bits = decoding.array("v1_shares", row, 2)
         state.positions[_HOTKEY, _coldkey(key), _NETUID].shares_v1 = _fixed("v1_shares", bits)
-    for row in _field(inputs, "v2_shares"):
-        key, share = _pair("v2_shares", row)
+    for row in decoding.field(inputs, "v2_shares"):
+        key, share = decoding.array("v2_shares", row, 2)
         state.positions[_HOTKEY, _coldkey(key), _NETUID].shares = _safe_float("v2_shares", share)
 
 
 def _fixed(field: str, bits: Any) -> U64F64:
-    return U64F64.from_bits(_integer(field, bits, U128))
+    return U64F64.from_bits(decoding.integer(field, bits, U128))
 
 
 def _coldkey(key: Any) -> AccountId:
-    return numbered_account(_integer("coldkey", key, U64))
+    return numbered_account(decoding.integer("coldkey", key, U64))
 
 
 def _apply(state: State, operation: list[Any]) -> None:
     match operation:
         case ["inc", key, amount]:
-            stake = _integer("amount", amount, U64)
+            stake = decoding.integer("amount", amount, U64)
             stake_ledger.increase_stake(state, _HOTKEY, _coldkey(key), _NETUID, stake)
         case ["dec", key, amount]:
-            stake = _integer("amount", amount, U64)
+            stake = decoding.integer("amount", amount, U64)
             stake_ledger.decrease_stake(state, _HOTKEY, _coldkey(key), _NETUID, stake)
         case ["inc_all", amount]:
-            stake = _integer("amount", amount, U64)
+            stake = decoding.integer("amount", amount, U64)
             stake_ledger.increase_stake_for_all(state, _HOTKEY, _NETUID, stake)
         case _:
             raise InvalidInputError("ops", operation, "must be an operation on stakes")

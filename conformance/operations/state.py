@@ -10,8 +10,8 @@ from collections.abc import Callable
 from typing import Any
 
 from taospec.conformance.answers import ProtocolError
-from taospec.conformance.operations import Inputs, Operation
-from taospec.reference.invalid_input import U16_MAX, U64_MAX, InvalidInputError, require_integer
+from taospec.conformance.operations import Inputs, Operation, decoding
+from taospec.reference.invalid_input import U16_MAX, InvalidInputError, require_integer
 from taospec.reference.state import ledger
 from taospec.reference.state.digest import leaf_hash, path_of, state_digest
 from taospec.reference.state.encoding import encoded_key, encoded_values
@@ -24,18 +24,6 @@ REFERENCE: dict[str, Operation] = {}
 """Op name to the reference's answer."""
 
 
-def _field(inputs: Inputs, field: str) -> Any:
-    if field not in inputs:
-        raise InvalidInputError(field, None, "is missing")
-    return inputs[field]
-
-
-def _amount(field: str, text: Any) -> int:
-    if not isinstance(text, str) or not text.isdecimal() or not text.isascii():
-        raise InvalidInputError(field, text, "must be decimal text")
-    return require_integer(field, int(text), 0, U64_MAX)
-
-
 def _account(field: str, text: Any) -> AccountId:
     return account.from_json(field, _numbers(text))
 
@@ -46,26 +34,26 @@ def _shown(who: AccountId) -> str:
 
 def _filled(inputs: Inputs) -> State:
     state = State()
-    for who, amount in _field(inputs, "balances"):
-        state.accounts[_account("balances", who)].free = _amount("balances", amount)
+    for who, amount in decoding.field(inputs, "balances"):
+        state.accounts[_account("balances", who)].free = decoding.decimal("balances", amount)
     return state
 
 
 def _transfer(inputs: Inputs) -> dict[str, Any]:
     state = _filled(inputs)
-    state.issuance.of_balances = _amount("issuance", _field(inputs, "issuance"))
+    state.issuance.of_balances = decoding.amount(inputs, "issuance")
     origin, destination = (
-        _account("origin", _field(inputs, "origin")),
-        _account("dest", _field(inputs, "dest")),
+        _account("origin", decoding.field(inputs, "origin")),
+        _account("dest", decoding.field(inputs, "dest")),
     )
-    call = _field(inputs, "call")
+    call = decoding.field(inputs, "call")
     try:
         if call == "transfer_all":
-            ledger.transfer_all(state, origin, destination, _field(inputs, "keep_alive") is True)
+            ledger.transfer_all(state, origin, destination, decoding.field(inputs, "keep_alive") is True)
         elif call == "transfer_keep_alive":
-            ledger.transfer_keep_alive(state, origin, destination, _amount("value", _field(inputs, "value")))
+            ledger.transfer_keep_alive(state, origin, destination, decoding.amount(inputs, "value"))
         elif call == "transfer_allow_death":
-            ledger.transfer_allow_death(state, origin, destination, _amount("value", _field(inputs, "value")))
+            ledger.transfer_allow_death(state, origin, destination, decoding.amount(inputs, "value"))
         else:
             raise InvalidInputError("call", call, "must be a transfer of balances")
     except DispatchError as refused:
@@ -83,9 +71,9 @@ class _Ledger:
     def __init__(self, inputs: Inputs) -> None:
         self.state = _filled(inputs)
         self.credit = 0
-        self.state.issuance.total = _amount("total", _field(inputs, "total"))
-        self.state.issuance.of_balances = _amount("of_balances", _field(inputs, "of_balances"))
-        for netuid in _field(inputs, "subnets"):
+        self.state.issuance.total = decoding.amount(inputs, "total")
+        self.state.issuance.of_balances = decoding.amount(inputs, "of_balances")
+        for netuid in decoding.field(inputs, "subnets"):
             self.state.subnets[require_integer("subnets", netuid, 0, U16_MAX)].added = True
 
     def answer(self, operation: list[Any]) -> dict[str, Any]:
@@ -106,25 +94,27 @@ class _Ledger:
         state = self.state
         match operation:
             case ["transfer", source, destination, amount]:
-                ledger.transfer_tao(state, *_accounts(source, destination), _amount("amount", amount))
+                ledger.transfer_tao(
+                    state, *_accounts(source, destination), decoding.decimal("amount", amount)
+                )
             case ["transfer_all", source, destination]:
                 ledger.transfer_all_tao(state, *_accounts(source, destination))
             case ["to_subnet", int() as netuid, source, amount]:
-                paid = _amount("amount", amount)
+                paid = decoding.decimal("amount", amount)
                 return str(ledger.transfer_to_subnet(state, netuid, _account("source", source), paid))
             case ["from_subnet", int() as netuid, destination, amount]:
                 who = _account("destination", destination)
-                ledger.transfer_from_subnet(state, netuid, who, _amount("amount", amount))
+                ledger.transfer_from_subnet(state, netuid, who, decoding.decimal("amount", amount))
             case ["burn", source, amount]:
-                ledger.burn_tao(state, _account("source", source), _amount("amount", amount))
+                ledger.burn_tao(state, _account("source", source), decoding.decimal("amount", amount))
             case ["recycle", source, amount]:
-                ledger.recycle_tao(state, _account("source", source), _amount("amount", amount))
+                ledger.recycle_tao(state, _account("source", source), decoding.decimal("amount", amount))
             case ["mint", amount]:
-                minted = ledger.mint_tao(state, _amount("amount", amount))
+                minted = ledger.mint_tao(state, decoding.decimal("amount", amount))
                 self.credit += minted
                 return str(minted)
             case ["spend", destination, part]:
-                return self._spend(_account("destination", destination), _amount("part", part))
+                return self._spend(_account("destination", destination), decoding.decimal("part", part))
             case ["recycle_credit"]:
                 ledger.recycle_credit(state, self.credit)
                 self.credit = 0
@@ -145,12 +135,12 @@ def _accounts(source: Any, destination: Any) -> tuple[AccountId, AccountId]:
 
 def _ledger(inputs: Inputs) -> dict[str, Any]:
     book = _Ledger(inputs)
-    return {"value": [book.answer(operation) for operation in _field(inputs, "ops")]}
+    return {"value": [book.answer(operation) for operation in decoding.field(inputs, "ops")]}
 
 
 def _digest(inputs: Inputs) -> dict[str, Any]:
     state = State()
-    for name, key, fields in _field(inputs, "records"):
+    for name, key, fields in decoding.field(inputs, "records"):
         _write(state, name, key, fields)
     leaves = [
         {
@@ -198,8 +188,8 @@ def _numbers(dumped: Any) -> Any:
 
 
 def _storage_order(inputs: Inputs) -> dict[str, Any]:
-    netuids = [require_integer("netuids", netuid, 0, U16_MAX) for netuid in _field(inputs, "netuids")]
-    accounts = [_account("accounts", who) for who in _field(inputs, "accounts")]
+    netuids = [require_integer("netuids", netuid, 0, U16_MAX) for netuid in decoding.field(inputs, "netuids")]
+    accounts = [_account("accounts", who) for who in decoding.field(inputs, "accounts")]
     return {
         "netuids": sorted(netuids, key=identity_order),
         "accounts": [_shown(who) for who in sorted(accounts, key=hashed_account_order)],

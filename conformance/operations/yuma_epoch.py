@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from taospec.conformance.operations import Inputs, Operation
+from taospec.conformance.operations import Inputs, Operation, decoding
 from taospec.reference.fixed_point import FixedPoint
-from taospec.reference.invalid_input import InvalidInputError
 from taospec.reference.yuma.epoch import run_epoch
 from taospec.reference.yuma.records import EpochInput, EpochOutput
 
@@ -65,9 +64,9 @@ def decode_epoch(inputs: Inputs) -> EpochInput:
         InvalidInputError: a field is missing, of another kind, or outside its type.
     """
     fields: dict[str, Any] = {
-        **{field: _field(inputs, field) for field in NUMBERS},
-        **{field: _integer(field, _field(inputs, field)) for field in TEXTS},
-        **{field: _vector(inputs, field, _integer) for field in TEXT_VECTORS},
+        **{field: decoding.field(inputs, field) for field in NUMBERS},
+        **{field: decoding.decimal(field, decoding.field(inputs, field)) for field in TEXTS},
+        **{field: _vector(inputs, field, decoding.decimal) for field in TEXT_VECTORS},
         "permits": _vector(inputs, "permits", _unchanged),
         "weight_commits": _vector(inputs, "weight_commits", _hashed_commits),
         "timelocked_commits": _vector(inputs, "timelocked_commits", _timelocked_commits),
@@ -115,14 +114,8 @@ def _stage_element(value: Any) -> Any:
     ]
 
 
-def _field(inputs: Inputs, field: str) -> Any:
-    if field not in inputs:
-        raise InvalidInputError(field, None, "is missing")
-    return inputs[field]
-
-
 def _vector(inputs: Inputs, field: str, decode: Callable[[str, Any], Any]) -> tuple[Any, ...]:
-    elements = _sequence(field, _field(inputs, field))
+    elements = decoding.array(field, decoding.field(inputs, field))
     return tuple(decode(f"{field}[{index}]", element) for index, element in enumerate(elements))
 
 
@@ -130,50 +123,36 @@ def _unchanged(_: str, value: Any) -> Any:
     return value
 
 
-def _integer(field: str, value: Any) -> int:
-    if not isinstance(value, str) or not (value.isascii() and value.isdecimal()):
-        raise InvalidInputError(field, value, "must be the decimal text of an unsigned integer")
-    return int(value)
-
-
-def _sequence(field: str, value: Any, length: int | None = None) -> list[Any]:
-    if not isinstance(value, list):
-        raise InvalidInputError(field, value, "must be a list")
-    if length is not None and len(value) != length:
-        raise InvalidInputError(field, value, f"must have {length} elements")
-    return value
-
-
 def _row(field: str, value: Any) -> tuple[tuple[Any, ...], ...] | None:
     if value is None:
         return None
-    return tuple(tuple(_sequence(field, pair, 2)) for pair in _sequence(field, value))
+    return tuple(tuple(decoding.array(field, pair, 2)) for pair in decoding.array(field, value))
 
 
 def _edges(field: str, value: Any) -> tuple[Any, ...]:
-    hotkey, edges = _sequence(field, value, 2)
+    hotkey, edges = decoding.array(field, value, 2)
     decoded = []
-    for edge in _sequence(field, edges):
-        proportion, relative = _sequence(field, edge, 2)
-        decoded.append((_integer(field, proportion), relative))
+    for edge in decoding.array(field, edges):
+        proportion, relative = decoding.array(field, edge, 2)
+        decoded.append((decoding.decimal(field, proportion), relative))
     return hotkey, tuple(decoded)
 
 
 def _outside(field: str, value: Any) -> tuple[Any, ...]:
-    hotkey, alpha, tao = _sequence(field, value, 3)
-    return hotkey, _integer(field, alpha), _integer(field, tao)
+    hotkey, alpha, tao = decoding.array(field, value, 3)
+    return hotkey, decoding.decimal(field, alpha), decoding.decimal(field, tao)
 
 
 def _hashed_commits(field: str, value: Any) -> tuple[Any, ...]:
-    uid, commits = _sequence(field, value, 2)
+    uid, commits = decoding.array(field, value, 2)
     return uid, _integer_pairs(field, commits)
 
 
 def _timelocked_commits(field: str, value: Any) -> tuple[Any, ...]:
-    epoch, commits = _sequence(field, value, 2)
-    return _integer(field, epoch), _integer_pairs(field, commits)
+    epoch, commits = decoding.array(field, value, 2)
+    return decoding.decimal(field, epoch), _integer_pairs(field, commits)
 
 
 def _integer_pairs(field: str, value: Any) -> tuple[tuple[int, int], ...]:
-    pairs = (_sequence(field, pair, 2) for pair in _sequence(field, value))
-    return tuple((_integer(field, first), _integer(field, second)) for first, second in pairs)
+    pairs = (decoding.array(field, pair, 2) for pair in decoding.array(field, value))
+    return tuple((decoding.decimal(field, first), decoding.decimal(field, second)) for first, second in pairs)

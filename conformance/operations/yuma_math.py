@@ -13,7 +13,7 @@ from typing import Any
 
 import attrs
 
-from taospec.conformance.operations import Inputs, Operation
+from taospec.conformance.operations import Inputs, Operation, decoding
 from taospec.reference.fixed_point import I32F32, I64F64, FixedPoint, wrapping_sum
 from taospec.reference.fixed_point.numbers import U16, U64
 from taospec.reference.invalid_input import U16_MAX, U64_MAX, InvalidInputError, require_integer
@@ -24,25 +24,17 @@ Codec = Callable[[str, Any], Any]
 
 def _vector(element: Codec) -> Codec:
     def decode(field: str, value: Any) -> list[Any]:
-        if not isinstance(value, list):
-            raise InvalidInputError(field, value, "must be an array")
-        return [element(f"{field}[{index}]", item) for index, item in enumerate(value)]
+        items = decoding.array(field, value)
+        return [element(f"{field}[{index}]", item) for index, item in enumerate(items)]
 
     return decode
 
 
 def _fixed(number: type[FixedPoint]) -> Codec:
     def decode(field: str, value: Any) -> FixedPoint:
-        return number.from_bits(_decimal(field, value, number.MIN_BITS, number.MAX_BITS))
+        return decoding.fixed(field, value, number)
 
     return decode
-
-
-def _decimal(field: str, value: Any, minimum: int, maximum: int) -> int:
-    try:
-        return require_integer(field, int(value) if isinstance(value, str) else None, minimum, maximum)
-    except ValueError:
-        raise InvalidInputError(field, value, f"must be decimal text in [{minimum}, {maximum}]") from None
 
 
 def _u16(field: str, value: Any) -> int:
@@ -50,13 +42,7 @@ def _u16(field: str, value: Any) -> int:
 
 
 def _u64(field: str, value: Any) -> int:
-    return _decimal(field, value, 0, U64_MAX)
-
-
-def _boolean(field: str, value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise InvalidInputError(field, value, "must be true or false")
-    return value
+    return decoding.decimal(field, value, 0, U64_MAX)
 
 
 def _entry(field: str, value: Any) -> tuple[int, FixedPoint]:
@@ -66,7 +52,7 @@ def _entry(field: str, value: Any) -> tuple[int, FixedPoint]:
 
 
 def _f32(field: str, value: Any) -> float:
-    pattern = _decimal(field, value, 0, 2**32 - 1)
+    pattern = decoding.decimal(field, value, 0, 2**32 - 1)
     return float(struct.unpack("<f", struct.pack("<I", pattern))[0])
 
 
@@ -78,7 +64,7 @@ def _comparison(field: str, value: Any) -> Callable[[int, int], bool]:
 
 _i32f32, _i64f64 = _fixed(I32F32), _fixed(I64F64)
 _fixeds, _fixeds64 = _vector(_i32f32), _vector(_i64f64)
-_u16s, _u64s, _booleans = _vector(_u16), _vector(_u64), _vector(_boolean)
+_u16s, _u64s, _booleans = _vector(_u16), _vector(_u64), _vector(decoding.boolean)
 _dense, _dense64, _mask_matrix = _vector(_fixeds), _vector(_fixeds64), _vector(_booleans)
 _sparse = _vector(_vector(_entry))
 

@@ -6,11 +6,10 @@ from typing import Any
 
 import attrs
 
-from taospec.conformance.operations import Inputs, Operation
+from taospec.conformance.operations import Inputs, Operation, decoding
 from taospec.reference.invalid_input import (
     U8_MAX,
     U16_MAX,
-    U64_MAX,
     InvalidInputError,
     require_integer,
 )
@@ -36,12 +35,16 @@ def _split(inputs: Inputs) -> dict[str, Any]:
     stored = inputs["split"]
     split = None if stored is None else [_u16(f"split[{i}]", part) for i, part in enumerate(stored)]
     count = require_integer("mechanism_count", inputs["mechanism_count"], 0, U8_MAX)
-    return {"parts": [str(part) for part in split_emission(_u64("alpha", inputs["alpha"]), count, split)]}
+    return {
+        "parts": [
+            str(part) for part in split_emission(decoding.decimal("alpha", inputs["alpha"]), count, split)
+        ]
+    }
 
 
 def _aggregate(inputs: Inputs) -> dict[str, Any]:
-    emissions = [_u64(f"emissions[{i}]", text) for i, text in enumerate(inputs["emissions"])]
-    total = _u64("total", inputs["total"])
+    emissions = [decoding.decimal(f"emissions[{i}]", text) for i, text in enumerate(inputs["emissions"])]
+    total = decoding.decimal("total", inputs["total"])
     epochs = [_epoch(f"epochs[{i}]", epoch) for i, epoch in enumerate(inputs["epochs"])]
     if len(epochs) != len(emissions) or not epochs:
         raise InvalidInputError("epochs", len(epochs), "must be one for each emission, and at least one")
@@ -61,7 +64,9 @@ REFERENCE: dict[str, Operation] = {"yuma.mechanism.split": _split, "yuma.mechani
 def _epoch(field: str, epoch: dict[str, Any]) -> EpochOutput:
     vectors: dict[str, tuple[Any, ...]] = {}
     for name in AMOUNTS:
-        vectors[name] = tuple(_u64(f"{field}.{name}[{i}]", text) for i, text in enumerate(epoch[name]))
+        vectors[name] = tuple(
+            decoding.decimal(f"{field}.{name}[{i}]", text) for i, text in enumerate(epoch[name])
+        )
     for name in PROPORTIONS:
         vectors[name] = tuple(_u16(f"{field}.{name}[{i}]", value) for i, value in enumerate(epoch[name]))
     for name in FLAGS:
@@ -81,9 +86,3 @@ def _encoded(aggregated: AggregatedEpoch) -> dict[str, Any]:
 
 def _u16(field: str, value: Any) -> int:
     return require_integer(field, value, 0, U16_MAX)
-
-
-def _u64(field: str, value: Any) -> int:
-    if not isinstance(value, str) or not (value.isascii() and value.isdecimal()):
-        raise InvalidInputError(field, value, "must be the decimal text of an unsigned integer")
-    return require_integer(field, int(value), 0, U64_MAX)

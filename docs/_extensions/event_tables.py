@@ -36,10 +36,15 @@ class Events(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         self.env.note_dependency(event_catalogue.__file__)
         prefix = self.arguments[0]
+        of_setters = prefix == SETTERS
         rows = [
-            [[self._name(event)], _fields(event), self._rules(rules)]
+            [
+                [self._name(event)],
+                _fields(event),
+                _listed(_calls(event)) if of_setters else self._rules(rules),
+            ]
             for event, rules in _deposited(Path(self.env.srcdir))
-            if rules[0].startswith(prefix) and (rules[0].startswith(SETTERS) == prefix.startswith(SETTERS))
+            if rules[0].startswith(prefix) and rules[0].startswith(SETTERS) == of_setters
         ]
         if not rows:
             raise self.error(f"no rule whose id begins with {prefix} deposits an event")
@@ -84,6 +89,11 @@ def _deposited(root: Path) -> list[tuple[EventType, list[str]]]:
     for deposit in deposits(root / "reference"):
         rules[deposit.event].update(dict.fromkeys(deposit.rules))
     return [(event, list(rules[name])) for name, event in EVENTS.items()]
+
+
+def _calls(event: EventType) -> list[str]:
+    """The calls that set the parameter."""
+    return [setter.call for group in CATALOGUE.values() for setter in group if event.name in setter.events]
 
 
 def _fields(event: EventType) -> list[nodes.Node]:
