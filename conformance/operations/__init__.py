@@ -27,6 +27,7 @@ REFERENCE_MODULES = (
     "chain",
     "conviction",
     "emission",
+    "fees",
     "fixed_point",
     "staking",
     "state",

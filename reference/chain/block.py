@@ -12,6 +12,7 @@ import attrs
 
 from taospec.reference.chain.block_step import block_step
 from taospec.reference.chain.calls import Outcome, execute
+from taospec.reference.chain.fees import Payment
 from taospec.reference.rules import implements
 from taospec.reference.state.events import Event
 from taospec.reference.state.origin import Origin
@@ -31,6 +32,8 @@ class Extrinsic:
     """An account, root, or nobody."""
     arguments: Mapping[str, Any] = attrs.field(factory=dict)
     """By upstream's names."""
+    payment: Payment | None = None
+    """What its fee is reckoned from; ``None`` for a call without a fee."""
 
 
 @attrs.frozen
@@ -79,4 +82,6 @@ def block_outcomes(state: State, block: Block, revision: Revision = BASE) -> Ite
     block_step(state, block.parent_hash, revision, block.timelock)
     yield None
     for extrinsic in block.extrinsics:
-        yield execute(state, extrinsic.call, extrinsic.origin, extrinsic.arguments, block.author)
+        yield execute(
+            state, extrinsic.call, extrinsic.origin, extrinsic.arguments, block.author, extrinsic.payment
+        )

@@ -19,6 +19,7 @@ from taospec.reference.chain.catalogue.lifecycle import LIFECYCLE_CALLS
 from taospec.reference.chain.catalogue.registration import REGISTRATION_CALLS
 from taospec.reference.chain.catalogue.staking import STAKING_CALLS
 from taospec.reference.chain.catalogue.weights import WEIGHT_CALLS
+from taospec.reference.chain.fees import Charge, Payment, require_payable, settle_fee, withdraw_fee
 from taospec.reference.chain.guards import check_guards
 from taospec.reference.invalid_input import InvalidInputError
 from taospec.reference.rules import implements
@@ -46,7 +47,8 @@ class Outcome:
     error: ProtocolError | None = None
     """The error that it returned; ``None`` for success."""
     before_dispatch: bool = False
-    """Whether a guard returned the error: such a call would not be in a block of the real chain."""
+    """Whether a guard returned the error, or the signer cannot pay: such a call would not be in a
+    block of the real chain."""
 
     @property
     def name(self) -> str:
@@ -56,30 +58,51 @@ class Outcome:
         return f"guard:{self.error.value}" if self.before_dispatch else str(self.error.value)
 
 
-@implements("CHAIN-CALL-1")
+@implements("CHAIN-CALL-1", "CHAIN-FEE-4")
 def execute(
-    state: State, name: str, origin: Origin, arguments: Mapping[str, Any], author: AccountId | None
+    state: State,
+    name: str,
+    origin: Origin,
+    arguments: Mapping[str, Any],
+    author: AccountId | None,
+    payment: Payment | None = None,
 ) -> Outcome:
-    """Execute one call.
+    """Execute one call, and charge for it.
 
-    A call that returns an error changes nothing.
+    A call that is refused before dispatch changes nothing; one that returns an error changes
+    nothing but what its fee changes.
 
     Args:
         name: upstream's name of the call.
-        origin: who makes it.
+        origin: who makes it; only an account pays.
         arguments: by upstream's names.
         author: the block's author.
+        payment: what the fee is reckoned from; ``None`` for no fee at all.
 
     Raises:
         InvalidInputError: there is no such call, or an argument is missing or not of its type.
     """
     call = modelled_call(name)
     values = _checked(name, call, arguments)
-    if isinstance(origin, bytes):
-        try:
-            check_guards(state, name, call, origin, values)
-        except DispatchError as error:
-            return Outcome(error.error, before_dispatch=True)
+    if not isinstance(origin, bytes):
+        return _dispatched(state, call, origin, values, author)
+    charge = None if payment is None else Charge(name, origin, arguments, payment)
+    try:
+        if charge is not None:
+            require_payable(state, charge)
+        check_guards(state, name, call, origin, values)
+        withdrawn = None if charge is None else withdraw_fee(state, charge, author)
+    except DispatchError as error:
+        return Outcome(error.error, before_dispatch=True)
+    outcome = _dispatched(state, call, origin, values, author)
+    if charge is not None and withdrawn is not None:
+        settle_fee(state, charge, withdrawn, author)
+    return outcome
+
+
+def _dispatched(
+    state: State, call: Call, origin: Origin, values: list[Any], author: AccountId | None
+) -> Outcome:
     try:
         with state.transaction():
             call.function(state, *_maker(call, origin), *values, *([author] if call.pays_author else []))

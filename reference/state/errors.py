@@ -421,7 +421,16 @@ class FrameError(enum.Enum):
     """Division by zero."""
 
 
-ProtocolError: TypeAlias = SubtensorError | SwapError | BalancerError | AdminUtilsError | FrameError
+class InvalidTransaction(enum.Enum):
+    """Why a call is not accepted into a block, where that is no error of a call."""
+
+    Payment = "InvalidTransaction::Payment"
+    """The signer cannot pay the fee."""
+
+
+ProtocolError: TypeAlias = (
+    SubtensorError | SwapError | BalancerError | AdminUtilsError | FrameError | InvalidTransaction
+)
 """Any of them."""
 
 
