@@ -29,6 +29,7 @@ REFERENCE_MODULES = (
     "emission",
     "fees",
     "fixed_point",
+    "headers",
     "staking",
     "state",
     "subnets",

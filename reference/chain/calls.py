@@ -83,7 +83,7 @@ def execute(
         InvalidInputError: there is no such call, or an argument is missing or not of its type.
     """
     call = modelled_call(name)
-    values = _checked(name, call, arguments)
+    values = checked_arguments(name, call, arguments)
     if not isinstance(origin, bytes):
         return _dispatched(state, call, origin, values, author)
     charge = None if payment is None else Charge(name, origin, arguments, payment)
@@ -122,7 +122,12 @@ def modelled_call(name: str) -> Call:
     return CALLS[name]
 
 
-def _checked(name: str, call: Call, arguments: Mapping[str, Any]) -> list[Any]:
+def checked_arguments(name: str, call: Call, arguments: Mapping[str, Any]) -> list[Any]:
+    """The values of a call's arguments, in the order in which it declares them.
+
+    Raises:
+        InvalidInputError: an argument is missing or not of its type.
+    """
     values = []
     for argument, kind in call.arguments.items():
         if argument not in arguments:

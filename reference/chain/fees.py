@@ -207,7 +207,7 @@ def withdraw_fee(state: State, charge: Charge, author: AccountId | None) -> With
     )
 
 
-@implements("CHAIN-FEE-8", "CHAIN-FEE-9")
+@implements("CHAIN-FEE-9", "CHAIN-FEE-8")
 def settle_fee(state: State, charge: Charge, withdrawn: Withdrawn, author: AccountId | None) -> None:
     """Give back what the call did not use, pay the rest to the author, and report it.
 

@@ -4,7 +4,7 @@ A variant with named fields has upstream's names; where upstream counts the fiel
 ours. What an event tells is in ``spec/chain/events.md``.
 
 Source: ``pallets/subtensor/src/macros/events.rs:11``, ``pallets/admin-utils/src/lib.rs:77``,
-``pallets/swap/src/pallet/mod.rs:127``.
+``pallets/swap/src/pallet/mod.rs:127``; the runtime framework's transaction payment.
 """
 
 from __future__ import annotations
@@ -75,6 +75,8 @@ ROOT_CLAIM_TYPE: Final = VariantType(
 _SUBTENSOR: Final = "pallets/subtensor/src/macros/events.rs"
 _ADMIN: Final = "pallets/admin-utils/src/lib.rs"
 _SWAP: Final = "pallets/swap/src/pallet/mod.rs"
+_RUNTIME: Final = "runtime/src/lib.rs"
+"""What configures the framework's pallets, which declare their events elsewhere."""
 
 
 def _tuple(name: str, line: int, **fields: StorageType[Any]) -> EventType:
@@ -233,6 +235,7 @@ _DECLARED: Final = (
     _record("VotingPowerEmaAlphaSet", 508, netuid=netuid, alpha=u64),
     _record("AddStakeBurn", 526, netuid=netuid, hotkey=account, amount=tao, alpha=alpha),
     _record("ColdkeySwapCleared", 538, who=account),
+    _record("TransactionFeePaidWithAlpha", 547, who=account, netuid=netuid, alpha_fee=alpha, tao_amount=tao),
     _record("AutoParentDelegationEnabledSet", 574, hotkey=account, enabled=boolean),
     _record("StakeLocked", 582, coldkey=account, hotkey=account, netuid=netuid, amount=alpha),
     _record(
@@ -251,6 +254,7 @@ _DECLARED: Final = (
     _record("AdminUtils::BurnIncreaseMultSet", 107, _ADMIN, netuid=netuid, burn_increase_mult=u64f64),
     _record("AdminUtils::SubnetEmissionEnabledSet", 115, _ADMIN, netuid=netuid, enabled=boolean),
     _record("Swap::FeeRateSet", 129, _SWAP, netuid=netuid, rate=u16),
+    _record("TransactionPayment::TransactionFeePaid", 532, _RUNTIME, who=account, actual_fee=tao, tip=tao),
 )
 
 EVENTS: Final[Mapping[str, EventType]] = {each.name: each for each in _DECLARED}
@@ -289,7 +293,6 @@ NOT_DEPOSITED: Final[Mapping[str, str]] = {
         _NO_CODE,
     ),
     "Faucet": "the runtime is built without the faucet",
-    "TransactionFeePaidWithAlpha": "a fee is no part of a call",
     **dict.fromkeys(
         ("SubnetLeaseCreated", "SubnetLeaseTerminated", "SubnetLeaseDividendsDistributed"), _LEASES
     ),
