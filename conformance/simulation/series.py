@@ -88,13 +88,13 @@ def _subnets(state: State) -> Iterator[Row]:
 def _group(state: State, group: Group) -> Row:
     balance = value = incentive = dividends = trust = 0
     netuids = all_netuids(state)
+    prices = {netuid: current_price(state.pools.peek(netuid)) for netuid in netuids}
     for member in range(group.count):
         coldkey, hotkey = coldkey_of(group, member), hotkey_of(group, member)
         balance += state.accounts.peek(coldkey).free
         for held in state.coldkeys.peek(coldkey).staking_hotkeys:
-            for netuid in netuids:
+            for netuid, price in prices.items():
                 stake = stake_of(state, held, coldkey, netuid)
-                price = current_price(state.pools.peek(netuid))
                 value += stake * price.bits // price.ONE_BITS
         for netuid in netuids:
             uid = state.memberships.peek((netuid, hotkey)).uid
