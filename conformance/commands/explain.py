@@ -1,10 +1,10 @@
-"""``taospec explain``: one case, step by step."""
+"""``taospec explain``: one case, or one block of a trace, step by step."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,8 @@ import click
 
 from taospec.conformance.answers import Answer, Crash, Reply
 from taospec.conformance.backends import BACKEND_NAMES, BackendAbsentError, load_backend
-from taospec.conformance.chain_trace import is_trace
+from taospec.conformance.block_explanation import block_explanation, block_index
+from taospec.conformance.chain_trace import is_trace, read_trace
 from taospec.conformance.comparison import first_difference
 from taospec.conformance.rule_lookup import VECTORS, rules_for
 from taospec.conformance.vector_file import Case, VectorFileError, read_vector_file, vector_files
@@ -28,20 +29,30 @@ INTEGER_STAGES = ("last_update", "block_at_registration")
 @click.argument("file")
 @click.argument("case_id")
 @click.option("--backend", default="reference", show_default=True, type=click.Choice(BACKEND_NAMES))
-@click.option("--stage", "stages", multiple=True, help="Show this stage only; may be repeated.")
+@click.option(
+    "--stage", "stages", multiple=True, help="Show this stage, or step of a block, only; may be repeated."
+)
 def explain_command(file: str, case_id: str, backend: str, stages: tuple[str, ...]) -> None:
     """Print a case: input, every stage with raw bits and decimals, expected and computed.
 
     FILE is a vector file, or the name of a committed suite. CASE-ID may be shortened to
     any part that only one case has.
+
+    Of a chain trace a block is printed, whose number may stand for its id: the block's own step and
+    each call with result, events, storage before and after, and the rules that ran. Its steps are
+    "block step", "call 0", and so on.
     """
     try:
-        case = _find_case(file, case_id)
-        reply = load_backend(backend).run(case.op, case.inputs)
+        path = _path_of(file)
+        if is_trace(path):
+            lines = _explained_block(path, case_id, backend, stages)
+        else:
+            case = _find_case(path, case_id)
+            lines = [*explanation(case, load_backend(backend).run(case.op, case.inputs), stages)]
     except (VectorFileError, BackendAbsentError, InvalidInputError, LookupError) as error:
         click.echo(f"bad input: {error.args[0] if isinstance(error, LookupError) else error}", err=True)
         sys.exit(2)
-    for line in explanation(case, reply, stages):
+    for line in lines:
         click.echo(line)
 
 
@@ -62,19 +73,24 @@ def explanation(case: Case, reply: Reply, stages: tuple[str, ...] = ()) -> Itera
     yield from _verdict(case, reply)
 
 
-def _find_case(file: str, wanted: str) -> Case:
+def _path_of(file: str) -> Path:
     path = Path(file)
-    if not path.exists():
-        committed = {path.name.removesuffix(".jsonl.gz"): path for path in vector_files([VECTORS])}
-        if file not in committed:
-            raise LookupError(
-                f"{file}: no such file, and no committed suite; there are {', '.join(committed)}"
-            )
-        path = committed[file]
-    if is_trace(path):
-        raise LookupError(
-            f"{path}: a chain trace; taospec conform --vectors names the entries of its blocks that differ"
-        )
+    if path.exists():
+        return path
+    committed = {path.name.removesuffix(".jsonl.gz"): path for path in vector_files([VECTORS])}
+    if file not in committed:
+        raise LookupError(f"{file}: no such file, and no committed suite; there are {', '.join(committed)}")
+    return committed[file]
+
+
+def _explained_block(path: Path, wanted: str, backend: str, stages: Sequence[str]) -> list[str]:
+    if backend != "reference":
+        raise LookupError(f"{path}: a chain trace, whose steps only the reference shows, not {backend}")
+    trace = read_trace(path)
+    return [*block_explanation(trace, block_index(trace, wanted), stages)]
+
+
+def _find_case(path: Path, wanted: str) -> Case:
     lines = [line for line in read_vector_file(path).lines if wanted in line.id]
     if len(lines) != 1:
         found = f"{len(lines)} cases have" if lines else "no case has"

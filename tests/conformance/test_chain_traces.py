@@ -308,7 +308,59 @@ def test_the_parts_of_a_cut_trace_pass_as_the_whole_does(tmp_path: Path) -> None
         assert result.exit_code == 0, result.output
 
 
-def test_explain_refers_to_conform_for_a_trace(tmp_path: Path) -> None:
-    result = CliRunner().invoke(main, ["explain", str(written(tmp_path, trace_lines())), "chain"])
-    assert result.exit_code == 2
-    assert "a chain trace" in result.output
+def explain(*arguments: object) -> Result:
+    return CliRunner().invoke(main, ["explain", *map(str, arguments)])
+
+
+def test_a_block_is_explained_call_by_call_with_results_storage_and_rules(tmp_path: Path) -> None:
+    result = explain(written(tmp_path, trace_lines()), 8)
+    assert result.exit_code == 0, result.output
+    parts = [
+        "block 8 of by_hand, author null",
+        "block step\n  System::Number  7 -> 8",
+        "CHAIN-BLOCK-1",
+        # 1,000 rao go from the first account to the second: by hand.
+        "call 0  transfer_allow_death by 1\n  dest = 2\n  value = 1000\n  -> Ok",
+        "  Balances::Account [1]  600000000000 -> 599999999000\n"
+        "  Balances::Account [2]  400000000000 -> 400000001000",
+        "LEDGER-CALL-1",
+        "call 1  transfer_allow_death by 1\n  dest = 2\n  value = 700000000000\n  -> Token::FundsUnavailable",
+    ]
+    positions = [result.output.find(part) for part in parts]
+    assert -1 not in positions, result.output
+    assert positions == sorted(positions)
+    assert result.output.endswith("\nequal\n")
+
+
+def test_events_and_the_elements_of_a_value_that_differ_are_explained() -> None:
+    output = explain("trace_01", 111, "--stage", "block step").output + explain("trace_01", 297).output
+    block = _first_blocks(297 - 100)[-1]
+    assert block["number"] == 297
+    assert block["events"]
+    assert [text for text in block["events"] if f"  event  {text}\n" not in output] == []
+    assert "  Lock [3,0,1003]  [locked_mass] 349833895 -> 349823043, [conviction] " in output
+
+
+def test_a_wrong_result_is_marked_and_one_step_can_be_shown_alone(tmp_path: Path) -> None:
+    lines = trace_lines()
+    _wrong_result(lines)
+    output = explain(written(tmp_path, lines), 8, "--stage", "call 1", "--stage", "call 7").output
+    assert "-> Token::FundsUnavailable  <- differs, expected Token::Frozen" in output
+    assert "first difference: block 8, result of extrinsic 1, transfer_allow_death" in output
+    assert "no step 'call 7', there are block step, call 0, call 1" in output
+    assert "call 0  transfer" not in output
+
+
+def test_a_block_that_cannot_be_explained_exits_2_with_the_reason(tmp_path: Path) -> None:
+    lines = trace_lines()
+    lines[3]["extrinsics"][0]["call"] = "mine"
+    path = written(tmp_path, lines)
+    for arguments, said in (
+        ((path, 77), "no block has '77' as number or in the id; the blocks are 8 to 9"),
+        ((path, "chain.apply_block"), "2 blocks have 'chain.apply_block'"),
+        ((path, 9), "block 9: the call mine is not modelled"),
+        ((path, 8, "--backend", "optimized-cpu"), "whose steps only the reference shows"),
+    ):
+        result = explain(*arguments)
+        assert result.exit_code == 2
+        assert said in result.output
