@@ -1,6 +1,7 @@
 """The event catalogue against upstream's declarations, and the deposits of the reference against it."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,8 @@ DECLARED = {
     each["event"]: each
     for each in json.loads((Path(__file__).parent / "facts" / "declared_events.json").read_text())["declared"]
 }
-DEPOSITS = deposits(Path(next(iter(taospec.reference.__path__))))
+REFERENCE = Path(next(iter(taospec.reference.__path__)))
+DEPOSITS = deposits(REFERENCE)
 SETTERS = {setter.call: setter for group in CATALOGUE.values() for setter in group}
 
 
@@ -52,6 +54,15 @@ def test_a_deposit_is_of_a_catalogued_event_with_exactly_its_fields_and_has_a_ru
 @pytest.mark.rule("CHAIN-EVENT-2")
 def test_every_catalogued_event_is_deposited_somewhere():
     assert EVENTS.keys() == {deposit.event for deposit in DEPOSITS}
+
+
+@pytest.mark.rule("CHAIN-EVENT-2")
+def test_every_event_stands_in_one_table_of_the_chapter():
+    text = (Path(__file__).parents[2] / "spec" / "chain" / "events.md").read_text()
+    prefixes = sorted(re.findall(r"```{events} (\S+)", text), key=len)
+    first = {deposit.event: deposit.rules[0] for deposit in reversed(DEPOSITS)}
+    assert len(prefixes) == len(set(prefixes))
+    assert [name for name, rule in first.items() if not rule.startswith(tuple(prefixes))] == []
 
 
 def _width(kind):
