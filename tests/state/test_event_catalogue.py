@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import taospec.optimized
 import taospec.reference
 from taospec.conformance.event_sources import deposits
 from taospec.reference.state.event_catalogue import EVENTS, NOT_DEPOSITED
@@ -16,6 +17,7 @@ DECLARED = {
     for each in json.loads((Path(__file__).parent / "facts" / "declared_events.json").read_text())["declared"]
 }
 REFERENCE = Path(next(iter(taospec.reference.__path__)))
+OPTIMIZED = Path(next(iter(taospec.optimized.__path__)))
 DEPOSITS = deposits(REFERENCE)
 SETTERS = {setter.call: setter for group in CATALOGUE.values() for setter in group}
 
@@ -49,6 +51,13 @@ def test_a_deposit_is_of_a_catalogued_event_with_exactly_its_fields_and_has_a_ru
     else:
         assert deposit.fields == tuple(fields)
     assert deposit.rules
+
+
+@pytest.mark.rule("CHAIN-EVENT-2")
+def test_what_the_optimized_chain_deposits_has_the_same_fields():
+    found = [each for each in deposits(OPTIMIZED) if each.place not in SETTERS]
+    assert found
+    assert [each for each in found if each.fields != tuple(EVENTS[each.event].fields)] == []
 
 
 @pytest.mark.rule("CHAIN-EVENT-2")
