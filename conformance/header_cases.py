@@ -65,7 +65,7 @@ def _case(op: str, inputs: Mapping[str, Any]) -> Case:
     try:
         expected = Answer(out=REFERENCE[op](inputs))
     except ProtocolError as error:
-        expected = Answer(error=error.name)
+        expected = Answer(error=error.name, after_error=error.after_error)
     return Case(id=case_id(op, inputs), op=op, inputs=inputs, expected=expected)
 
 

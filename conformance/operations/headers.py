@@ -111,8 +111,8 @@ def _import_block(inputs: Inputs) -> dict[str, Any]:
             state, decode_header(field(inputs, "parent")), header, block, _authorities(inputs)
         )
     except HeaderError as refused:
-        assert state_digest(state) == before
-        raise ProtocolError(refused.fault.value) from None
+        after = {"state": _hexadecimal(state_digest(state))}
+        raise ProtocolError(refused.fault.value, after_error=after) from None
     return {
         "value": {
             "results": [outcome.name for outcome in result.outcomes],

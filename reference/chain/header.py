@@ -170,12 +170,11 @@ def import_block(
     authorities: Sequence[AccountId],
     revision: Revision = BASE,
 ) -> BlockResult:
-    """Play a block if its header is right; ``state`` is the one before it.
+    """Play a block if its header is right; ``state`` is the one before it, and stays so if it is not.
 
     Raises:
-        HeaderError: of the first fault, in the order of :class:`HeaderFault`; the state is as it was.
-        InvalidInputError: a call is not modelled, or an argument is not of its type; the state is as
-            it was.
+        HeaderError: the header is wrong; the first fault in the order of their declaration.
+        InvalidInputError: a call is not modelled, or an argument is not of its type.
     """
     verify_link(header, parent, authorities)
     verify_block(header, block)

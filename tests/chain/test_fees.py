@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from taospec.reference.amm.swap import current_price
 from taospec.reference.chain.block import Block, Extrinsic, apply_block
 from taospec.reference.chain.calls import CALLS, execute
 from taospec.reference.chain.fees import (
@@ -17,6 +18,7 @@ from taospec.reference.chain.fees import (
     FREE_CALLS,
     MAX_WEIGHT,
     Payment,
+    alpha_worth,
     fee_of,
     weight_fee,
 )
@@ -397,6 +399,25 @@ def test_a_fee_that_is_worth_no_alpha_takes_the_whole_stake() -> None:
     assert stake_of(state, HOTKEY, ALICE, SUBNET) == 0
     # 10 alpha into a pool of 0.01 alpha and 6,000 TAO
     assert balance_of(state, AUTHOR) == TAO + floor(Fraction(6_000 * TAO * STAKE, 10_000_000 + STAKE))
+
+
+@pytest.mark.rule("CHAIN-FEE-7")
+def test_the_alpha_of_a_fee_is_less_than_a_rao_below_the_quotient_by_the_price() -> None:
+    state = market()
+    for tao, alpha in ((1, 3), (7, 1), (1_000_003, 999), (10**12 + 7, 10**9 + 9), (10**15, 10**16 - 1)):
+        pool = state.pools[SUBNET]
+        pool.tao_reserve, pool.alpha_in = tao, alpha
+        for fee in (1, 54_078, FEE, 2 * TAO, U64_MAX // 10**4):
+            quotient = Fraction(fee << 64, current_price(pool).bits)
+            assert 0 <= quotient - alpha_worth(state, SUBNET, fee) < 1
+
+
+@pytest.mark.rule("CHAIN-FEE-7")
+def test_a_fee_whose_worth_overflows_is_worth_nothing() -> None:
+    """At a price of 1/4 a fee of 2^62 rao is worth 2^64 rao of alpha, one more than there can be."""
+    state = market()
+    assert alpha_worth(state, SUBNET, 2**62 - 1) == 2**64 - 4
+    assert alpha_worth(state, SUBNET, 2**62) == 0
 
 
 @pytest.mark.rule("CHAIN-FEE-7")

@@ -5,6 +5,7 @@ Each replaces one text of the reference that occurs exactly once in its file.
 
 from __future__ import annotations
 
+from chain_mutants import CHAIN
 from exchange_mutants import EXCHANGE
 from mutant import Mutant
 from staking_mutants import STAKING
@@ -702,4 +703,4 @@ YUMA = (
     ),
 )
 
-MUTANTS = (*FIXED_POINT, *YUMA, *EXCHANGE, *STAKING, *SUBNETS, *WEIGHTS)
+MUTANTS = (*FIXED_POINT, *YUMA, *EXCHANGE, *STAKING, *SUBNETS, *WEIGHTS, *CHAIN)

@@ -44,6 +44,11 @@ SUBNET_FILES = (
     VECTORS / "subnets" / "subnets_lives.jsonl.gz",
     VECTORS / "chain" / "chain_apply_block.jsonl.gz",
 )
+CHAIN_FILES = (
+    VECTORS / "chain" / "chain_fees.jsonl.gz",
+    VECTORS / "chain" / "chain_headers.jsonl.gz",
+    VECTORS / "chain" / "chain_apply_block.jsonl.gz",
+)
 TIME_LIMIT = 300
 """Seconds after which a mutant counts as killed: it hangs."""
 
@@ -122,6 +127,8 @@ def _files(mutant: Mutant) -> tuple[Path, ...]:
         return STAKING_FILES
     if mutant.file.startswith("subnets/"):
         return SUBNET_FILES
+    if mutant.file.startswith("chain/"):
+        return CHAIN_FILES
     return (FIXED_POINT_FILES if mutant.file.startswith("fixed_point/") else ()) + YUMA_FILES
 
 
