@@ -21,6 +21,7 @@ from taospec.reference.state.errors import (
     UNREACHABLE,
     AdminUtilsError,
     FrameError,
+    InvalidTransaction,
     ProtocolError,
     SubtensorError,
     SwapError,
@@ -33,7 +34,9 @@ TRACE: Final = "taospec-chain-trace/1"
 GUARD: Final = "guard:"
 
 ERRORS: Final[tuple[ProtocolError, ...]] = tuple(
-    error for kind in (SubtensorError, SwapError, AdminUtilsError, FrameError) for error in kind
+    error
+    for kind in (SubtensorError, SwapError, AdminUtilsError, FrameError, InvalidTransaction)
+    for error in kind
 )
 
 _LEASES: Final = "leases are not modelled yet"
@@ -123,6 +126,9 @@ class Coverage:
             for line in lines:
                 if header.get("format") == TRACE or '"op":"chain.apply_block"' in line:
                     self._read_block(json.loads(line))
+                elif '"op":"chain.apply_extrinsic"' in line:
+                    case = json.loads(line)
+                    self.note(case["in"]["call"]["call"], case["out"]["value"]["result"])
 
     def _read_block(self, block: dict[str, Any]) -> None:
         if "op" in block:

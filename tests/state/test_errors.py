@@ -22,6 +22,7 @@ EVERY = [
     *errors.BalancerError,
     *errors.AdminUtilsError,
     *errors.FrameError,
+    *errors.InvalidTransaction,
 ]
 
 
