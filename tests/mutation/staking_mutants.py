@@ -57,8 +57,8 @@ STAKING = (
         "claim-above-the-threshold",
         "STAKE-CLAIM-11",
         CLAIMS,
-        "if due < state.hyperparameters.peek(netuid).root_claim_threshold:",
-        "if due <= state.hyperparameters.peek(netuid).root_claim_threshold:",
+        "if due >= state.hyperparameters.peek(netuid).root_claim_threshold",
+        "if due > state.hyperparameters.peek(netuid).root_claim_threshold",
         "what is owed is paid above the threshold, not from it on",
     ),
     Mutant(
