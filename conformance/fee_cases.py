@@ -82,7 +82,6 @@ def cases() -> Iterator[Case]:
         state.issuance.of_balances = sum(held.free for _, held in state.accounts.items())
         state.issuance.total = state.issuance.of_balances + 7
         inputs = {
-            "block": str(BLOCK),
             "author": encode_dump(scene.author),
             "call": encode_dump({"call": scene.call, "signer": scene.signer, **scene.arguments}),
             "payment": None if scene.payment is None else encode_dump(dict(scene.payment)),
@@ -133,7 +132,7 @@ def scenes() -> Iterator[Scene]:
 def chain() -> State:
     """Root and two subnets at a price of a quarter; Alice's hotkey has 10 alpha of hers on the first."""
     state = State()
-    state.clock.block = BLOCK - 1
+    state.clock.block = BLOCK
     for netuid in (ROOT, SUBNET, OTHER_SUBNET):
         state.subnets[netuid].added = state.subnets[netuid].subtoken_enabled = True
     state.hotkeys[numbered_account(HOTKEY)].owner = numbered_account(ALICE)

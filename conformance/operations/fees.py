@@ -53,7 +53,6 @@ def _fee(inputs: Inputs) -> dict[str, Any]:
 def _apply_extrinsic(inputs: Inputs) -> dict[str, Any]:
     before = decode_dump(field(inputs, "state"))
     state = import_state(before)
-    state.clock.block = amount(inputs, "block")
     author = decode_dump(field(inputs, "author"))
     call = decode_dump(field(inputs, "call"))
     outcome = execute(
