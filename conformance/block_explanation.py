@@ -1,4 +1,4 @@
-"""A block of a trace, step by step: its calls with their results, events, storage, and the rules that ran."""
+"""A block, step by step: its calls with their results, events, storage, and the rules that ran."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ import attrs
 from taospec.conformance.chain_trace import ChainTrace, dump_before, outside_changes
 from taospec.conformance.event_text import event_text
 from taospec.conformance.runner import Failure
+from taospec.conformance.storage_changes import decode_dump
 from taospec.conformance.storage_dump import SINGLE, Changes, EntryName, StorageDump, compact
 from taospec.conformance.trace_replay import ReferencePlayer, decode_block, expected_changes, results_of
+from taospec.conformance.vector_file import Case
 from taospec.reference.chain.block import block_outcomes
 from taospec.reference.chain.calls import CALLS
 from taospec.reference.rules import IMPLEMENTATIONS
@@ -66,17 +68,33 @@ def block_explanation(trace: ChainTrace, index: int, wanted: Sequence[str] = ())
     dump.apply(outside)
     expected = expected_changes(trace, block, dump)
     verdict = ReferencePlayer(dump, continuous=False).check(block, expected, dump)
-    steps = list(_steps(block, dump))
     yield trace.ids[index]
     if not wanted:
-        yield from _header(trace, block, outside)
-    for name in wanted:
-        if name not in {step.name for step in steps}:
-            yield f"\nno step {name!r}, there are {', '.join(step.name for step in steps)}"
-    for place, step in enumerate(steps):
-        if not wanted or step.name in wanted:
-            yield from _step_lines(step, block, place - 1)
+        yield from _header(block, f" of {trace.suite}")
+        if outside:
+            yield "\nwritten from outside before it"
+        yield from (f"  {_entry(name)} = {_cut(value)}" for name, value in outside.items())
+    yield from _shown_steps(block, dump, wanted)
     yield f"\nfirst difference: {verdict.message}" if isinstance(verdict, Failure) else "\nequal"
+
+
+def case_explanation(case: Case, wanted: Sequence[str] = ()) -> Iterator[str]:
+    """The lines that explain a case of ``chain.apply_block``, but for the verdict.
+
+    Raises:
+        InvalidInputError: a value is not of its type.
+    """
+    block = {
+        "number": int(case.inputs["block"]),
+        "author": decode_dump(case.inputs["author"]),
+        "parent_hash": case.inputs["parent_hash"],
+        "extrinsics": decode_dump(case.inputs["calls"]),
+        "results": case.expected.out["value"]["results"],
+    }
+    yield case.id
+    if not wanted:
+        yield from _header(block, "")
+    yield from _shown_steps(block, StorageDump(decode_dump(case.inputs["state"])), wanted)
 
 
 def block_index(trace: ChainTrace, wanted: str) -> int:
@@ -93,6 +111,16 @@ def block_index(trace: ChainTrace, wanted: str) -> int:
         numbered = f"the blocks are {numbers[0]} to {numbers[-1]}" if numbers else "there is no block"
         raise LookupError(f"{trace.path}: {there} {wanted!r} as number or in the id; {numbered}")
     return found[0]
+
+
+def _shown_steps(block: Mapping[str, Any], dump: StorageDump, wanted: Sequence[str]) -> Iterator[str]:
+    steps = list(_steps(block, dump))
+    for name in wanted:
+        if name not in {step.name for step in steps}:
+            yield f"\nno step {name!r}, there are {', '.join(step.name for step in steps)}"
+    for place, step in enumerate(steps):
+        if not wanted or step.name in wanted:
+            yield from _step_lines(step, block, place - 1)
 
 
 def _steps(block: Mapping[str, Any], dump: StorageDump) -> Iterator[Step]:
@@ -147,13 +175,9 @@ def _rules_that_run() -> Iterator[dict[str, None]]:
         sys.setprofile(earlier)
 
 
-def _header(trace: ChainTrace, block: Mapping[str, Any], outside: Changes) -> Iterator[str]:
-    yield f"  block {block['number']} of {trace.suite}, author {compact(block['author'])}"
+def _header(block: Mapping[str, Any], source: str) -> Iterator[str]:
+    yield f"  block {block['number']}{source}, author {compact(block['author'])}"
     yield f"  parent hash {block['parent_hash']}"
-    if outside:
-        yield "\nwritten from outside before it"
-        for name, value in outside.items():
-            yield f"  {_entry(name)} = {_cut(value)}"
 
 
 def _step_lines(step: Step, block: Mapping[str, Any], index: int) -> Iterator[str]:

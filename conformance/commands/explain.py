@@ -12,10 +12,11 @@ import click
 
 from taospec.conformance.answers import Answer, Crash, Reply
 from taospec.conformance.backends import BACKEND_NAMES, BackendAbsentError, load_backend
-from taospec.conformance.block_explanation import block_explanation, block_index
+from taospec.conformance.block_explanation import block_explanation, block_index, case_explanation
 from taospec.conformance.chain_trace import is_trace, read_trace
 from taospec.conformance.comparison import first_difference
 from taospec.conformance.rule_lookup import VECTORS, rules_for
+from taospec.conformance.trace_replay import OP
 from taospec.conformance.vector_file import Case, VectorFileError, read_vector_file, vector_files
 from taospec.reference.fixed_point import I32F32, I64F64, FixedPoint
 from taospec.reference.invalid_input import InvalidInputError
@@ -39,8 +40,8 @@ def explain_command(file: str, case_id: str, backend: str, stages: tuple[str, ..
     any part that only one case has.
 
     Of a chain trace a block is printed, whose number may stand for its id: the block's own step and
-    each call with result, events, storage before and after, and the rules that ran. Its steps are
-    "block step", "call 0", and so on.
+    each call with result, events, storage before and after, and the rules that ran; so are cases that
+    are blocks. Their steps are "block step", "call 0", and so on.
     """
     try:
         path = _path_of(file)
@@ -48,7 +49,8 @@ def explain_command(file: str, case_id: str, backend: str, stages: tuple[str, ..
             lines = _explained_block(path, case_id, backend, stages)
         else:
             case = _find_case(path, case_id)
-            lines = [*explanation(case, load_backend(backend).run(case.op, case.inputs), stages)]
+            reply = load_backend(backend).run(case.op, case.inputs)
+            lines = [*explanation(case, reply, stages)]
     except (VectorFileError, BackendAbsentError, InvalidInputError, LookupError) as error:
         click.echo(f"bad input: {error.args[0] if isinstance(error, LookupError) else error}", err=True)
         sys.exit(2)
@@ -58,6 +60,10 @@ def explain_command(file: str, case_id: str, backend: str, stages: tuple[str, ..
 
 def explanation(case: Case, reply: Reply, stages: tuple[str, ...] = ()) -> Iterator[str]:
     """The lines that explain a case and a backend's reply to it."""
+    if case.op == OP and isinstance(reply, Answer):
+        yield from case_explanation(case, stages)
+        yield from _verdict(case, reply)
+        return
     yield case.id
     if not stages:
         yield from _inputs(case.inputs)

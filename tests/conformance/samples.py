@@ -13,6 +13,7 @@ from taospec.conformance.vector_file import Case, VectorFile, read_vector_file
 
 SUITES = {
     "fixed_point": VECTORS / "fixed_point" / "fixed_point.jsonl.gz",
+    "subnets_weights": VECTORS / "subnets" / "subnets_weights.jsonl.gz",
     "yuma_epoch": VECTORS / "yuma" / "yuma_epoch.jsonl.gz",
     "yuma_epoch_realistic": VECTORS / "yuma" / "yuma_epoch_realistic.jsonl.gz",
 }

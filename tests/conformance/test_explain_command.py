@@ -82,3 +82,35 @@ def test_what_cannot_be_found_exits_2(vector_file: VectorWriter) -> None:
     path = vector_file("fixed_point", 1)
     path.write_text("{}\n")
     assert explain(path, "x").exit_code == 2
+
+
+def refused(case: object) -> bool:
+    return case.expected.out["value"]["results"] == ["MechanismDoesNotExist"]  # type: ignore[attr-defined]
+
+
+def test_a_case_that_is_a_block_is_printed_call_by_call() -> None:
+    case = committed_cases("subnets_weights", 1, refused)[0]
+    result = explain("subnets_weights", case.id)
+    assert result.exit_code == 0, result.output
+    call = case.inputs["calls"][0]
+    parts = [
+        f"block {case.inputs['block']}, author null",
+        "block step\n  System::Number  4999 -> 5000",
+        f"call 0  {call['call']} by {call['signer']}",
+        f"  netuid = {call['netuid']}\n",
+        "  -> MechanismDoesNotExist\n",
+    ]
+    positions = [result.output.find(part) for part in parts]
+    assert -1 not in positions, result.output
+    assert positions == sorted(positions)
+    assert result.output.endswith("\nequal\n")
+
+
+def test_a_difference_in_a_case_that_is_a_block_is_marked_at_its_call(vector_file: VectorWriter) -> None:
+    path = vector_file("subnets_weights", 1, refused)
+    lines = records(path)
+    lines[1]["out"]["value"]["results"][0] = "Ok"
+    output = explain(rewrite(path, lines), lines[1]["id"], "--stage", "call 0").output
+    assert "  -> MechanismDoesNotExist  <- differs, expected Ok" in output
+    assert "first difference: field value" in output
+    assert "block step" not in output
