@@ -29,7 +29,7 @@ from taospec.reference.state.state import State
 from taospec.reference.state.storage_types import AccountId
 
 BASE_WEIGHT: Final = 108_157_000
-"""Weight of every call besides its own, picoseconds (``ExtrinsicBaseWeight``)."""
+"""Weight of every call besides its own, picoseconds. Source: ``ExtrinsicBaseWeight`` of frame-support 41."""
 
 MAX_WEIGHT: Final = 4 * 10**12
 """Weight of a whole block, picoseconds; no more is paid for. Source: ``runtime/src/lib.rs:244``."""
