@@ -38,7 +38,7 @@ from taospec.conformance.timelock_stub import open_stub
 from taospec.conformance.vector_file import Case, VectorFileError
 from taospec.reference.chain.block import Block, Extrinsic, block_outcomes
 from taospec.reference.chain.calls import CALLS
-from taospec.reference.chain.invariants import violations
+from taospec.reference.chain.invariants import Checker, Violation
 from taospec.reference.invalid_input import InvalidInputError
 from taospec.reference.state.changed_entries import ChangedEntries
 from taospec.reference.state.events import Event
@@ -66,7 +66,7 @@ class TracePart(CaseSequence):
     continuous: bool
     """Whether the state is never set back to upstream's."""
     check_invariants: bool = False
-    """Whether the reference's state is also held to the invariants."""
+    """Whether the reference is also held to the invariants."""
 
     @property
     def cost(self) -> int:
@@ -167,8 +167,7 @@ class ReferencePlayer(Player):
 
     def __init__(self, dump: StorageDump, continuous: bool, check_invariants: bool = False) -> None:
         self._state = import_state(dump.content())
-        self._check_invariants = check_invariants
-        self._broken: set[str] = set()
+        self._checker = Checker(self._state) if check_invariants else None
         self._changed = ChangedEntries(self._state)
         self._continuous = continuous
 
@@ -189,17 +188,16 @@ class ReferencePlayer(Player):
 
     def _play(self, block: Mapping[str, Any], played: _Played) -> Failure | None:
         decoded = decode_block(block)
-        broken: Failure | None = None
-        if self._check_invariants:
-            self._broken = {violation.rule for violation in violations(self._state)}
+        outcomes = block_outcomes(self._state, decoded)
+        if self._checker is not None:
+            outcomes = self._checker.watched(decoded, outcomes)
         self._state.events.take()
         try:
             with self._state.transaction():
-                for step, outcome in enumerate(block_outcomes(self._state, decoded)):
+                for step, outcome in enumerate(outcomes):
                     played.note(step - 1, self._changed.take(), self._state.events.take())
                     if outcome is not None:
                         played.results.append(outcome.name)
-                broken = self._newly_broken(block)
                 if not self._continuous:
                     raise _TakeBackError
         except _TakeBackError:
@@ -211,17 +209,13 @@ class ReferencePlayer(Player):
         finally:
             self._state.events.take()
             self._changed.take()
-        return broken
+            broken = [] if self._checker is None else self._checker.take()
+        return self._violation(block, broken) if broken else None
 
-    def _newly_broken(self, block: Mapping[str, Any]) -> Failure | None:
-        """The invariants that held before the block and do not hold after it."""
-        if not self._check_invariants:
-            return None
-        new = [each for each in violations(self._state) if each.rule not in self._broken]
-        if not new:
-            return None
-        message = f"block {block['number']}: {'; '.join(each.message for each in new)}"
-        return Failure(self.name, "invariant", message, rules=tuple(dict.fromkeys(each.rule for each in new)))
+    def _violation(self, block: Mapping[str, Any], broken: Sequence[Violation]) -> Failure:
+        rules = tuple(dict.fromkeys(each.rule for each in broken))
+        message = f"block {block['number']}: {'; '.join(map(str, broken))}"
+        return Failure(self.name, "invariant", message, rules=rules)
 
     def _write(self, changes: Changes) -> None:
         rows = rows_of(changes)

@@ -10,11 +10,12 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from taospec.conformance.simulation.invariants import check_invariants as check
 from taospec.conformance.simulation.plots import draw_plots
-from taospec.conformance.simulation.run import CHECKPOINT, Check, Simulation, resumed, run, started
+from taospec.conformance.simulation.run import CHECKPOINT, InvariantError, Simulation, resumed, run, started
 from taospec.conformance.simulation.scenario import Scenario, read_scenario
+from taospec.conformance.simulation.series_files import FORMATS, SeriesFiles
 from taospec.conformance.simulation.trace import write_trace
+from taospec.reference.chain.invariants import Checker
 from taospec.reference.invalid_input import InvalidInputError
 from taospec.reference.state.digest import state_digest
 
@@ -43,7 +44,18 @@ EXIT_STOPPED = 130
     help="Instead of time series, write every block's calls, results and changes of storage to this file.",
 )
 @click.option(
-    "--check-invariants", is_flag=True, help="Stop with an error where one does not hold after a block."
+    "--format",
+    "file_format",
+    type=click.Choice(tuple(FORMATS)),
+    default="csv",
+    show_default=True,
+    help="Of the time series; parquet needs pyarrow.",
+)
+@click.option(
+    "--check-invariants",
+    is_flag=True,
+    help="Hold every block to all invariants and stop at the first that is broken; a block then costs "
+    "three to five times as much.",
 )
 @click.option("--plots/--no-plots", default=True, help="Draw the series, if matplotlib is installed.")
 def simulate_command(
@@ -53,10 +65,11 @@ def simulate_command(
     checkpoint_every: int,
     backend: str,
     trace: Path | None,
+    file_format: str,
     check_invariants: bool,
     plots: bool,
 ) -> None:
-    """Play a scenario on the reference's chain and write its time series as CSV.
+    """Play a scenario on the reference's chain and write its time series.
 
     Ctrl-C stops after the current block and writes everything up to it. A run that was stopped
     or killed goes on with --resume and ends with the same files.
@@ -64,7 +77,7 @@ def simulate_command(
     try:
         scenario = read_scenario(scenario_path)
         if trace is not None:
-            _write_trace(scenario, trace, backend)
+            _write_trace(scenario, trace, backend, check_invariants)
             return
         if output is None:
             raise InvalidInputError("--output", None, "is missing")
@@ -73,13 +86,15 @@ def simulate_command(
                 "--output", str(output), "holds a simulation: add --resume, or take another"
             )
         simulation = resumed(scenario, output) if resume else started(scenario)
-        if backend == "optimized":
-            _use_arrays(simulation)
-        finished = _play(simulation, output, checkpoint_every, check if check_invariants else None)
+        _prepare(simulation, backend, check_invariants)
+        files = FORMATS[file_format]()
+        finished = _play(simulation, output, checkpoint_every, files)
         if finished and plots and find_spec("matplotlib"):
-            draw_plots(scenario, output)
+            draw_plots(scenario, output, files)
     except InvalidInputError as error:
         raise click.UsageError(str(error)) from None
+    except InvariantError as error:
+        raise click.ClickException(str(error)) from None
     click.echo(f"{simulation.time:,} blocks written to {output}")
     click.echo(f"state digest {state_digest(simulation.state).hex()}")
     if not finished:
@@ -87,12 +102,19 @@ def simulate_command(
         sys.exit(EXIT_STOPPED)
 
 
-def _write_trace(scenario: Scenario, path: Path, backend: str) -> None:
+def _write_trace(scenario: Scenario, path: Path, backend: str, check_invariants: bool) -> None:
     simulation = started(scenario)
-    if backend == "optimized":
-        _use_arrays(simulation)
+    _prepare(simulation, backend, check_invariants)
     write_trace(simulation, path, scenario.blocks)
     click.echo(f"{simulation.time:,} blocks written to {path}")
+
+
+def _prepare(simulation: Simulation, backend: str, check_invariants: bool) -> None:
+    """Choose who plays, and who checks."""
+    if backend == "optimized":
+        _use_arrays(simulation)
+    if check_invariants:
+        simulation.checker = Checker(simulation.state)
 
 
 def _use_arrays(simulation: Simulation) -> None:
@@ -103,11 +125,11 @@ def _use_arrays(simulation: Simulation) -> None:
     simulation.step = BlockStep(simulation.state).play
 
 
-def _play(simulation: Simulation, output: Path, every: int, check: Check | None) -> bool:
+def _play(simulation: Simulation, output: Path, every: int, files: SeriesFiles) -> bool:
     """Whether the run came to its end."""
     scenario = simulation.scenario
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    blocks = run(simulation, output, every, check)
+    blocks = run(simulation, output, every, files)
     with Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task(scenario.name, total=scenario.blocks, completed=simulation.time)
         try:

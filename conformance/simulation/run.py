@@ -22,10 +22,13 @@ from taospec.conformance.simulation.accounts import authority
 from taospec.conformance.simulation.actors import PlannedCall, planned_calls
 from taospec.conformance.simulation.genesis import genesis_state
 from taospec.conformance.simulation.scenario import Scenario
-from taospec.conformance.simulation.series import COLUMNS, Row, as_csv, sampled
+from taospec.conformance.simulation.series import COLUMNS, Row, sampled
+from taospec.conformance.simulation.series_files import FORMATS, CsvFiles, SeriesFiles
 from taospec.conformance.vector_file import write_atomically
+from taospec.reference.chain.block import Block, Extrinsic, extrinsic_outcomes
 from taospec.reference.chain.block_step import block_step
-from taospec.reference.chain.calls import Outcome, execute
+from taospec.reference.chain.calls import Outcome
+from taospec.reference.chain.invariants import Checker
 from taospec.reference.invalid_input import InvalidInputError
 from taospec.reference.state.digest import state_digest
 from taospec.reference.state.encoding import decode_state, encode_state
@@ -36,8 +39,9 @@ FORMAT: Final = "taospec-simulation/1"
 CHECKPOINT: Final = "checkpoint.json.gz"
 PARTS: Final = "parts"
 
-Check = Callable[[State], None]
-"""What is asked of the state after every block."""
+
+class InvariantError(AssertionError):
+    """An invariant does not hold: a mistake of the implementation, never of a caller."""
 
 
 @attrs.define
@@ -54,6 +58,8 @@ class Simulation:
     """The calls of the last block with what became of them."""
     step: Callable[[bytes], None] = attrs.field(init=False)
     """What a block does before its calls, from its parent's hash: the reference's, unless replaced."""
+    checker: Checker | None = attrs.field(init=False, default=None)
+    """Who holds every block to the invariants, if anybody does."""
 
     def __attrs_post_init__(self) -> None:
         self.step = partial(block_step, self.state)
@@ -70,17 +76,41 @@ class Simulation:
         return authority(self.state.clock.block % authorities) if authorities else None
 
     def play(self) -> tuple[Event, ...]:
-        """Play the next block; its events."""
-        state = self.state
-        state.clock.block += 1
-        self.step(parent_hash(self.scenario, state.clock.block))
+        """Play the next block; its events.
+
+        Raises:
+            InvariantError: the block broke what the checker holds it to.
+        """
+        number = self.state.clock.block + 1
+        if self.checker is not None:
+            self.checker.begin(number)
         self.made = []
-        for call in planned_calls(self.scenario, state, self.memory):
-            outcome = execute(state, call.name, call.origin, call.arguments, self.author)
+        for call, outcome in self._played(number):
             self.made.append((call, outcome))
             key = f"{call.name} {outcome.name}"
             self.outcomes[key] = self.outcomes.get(key, 0) + 1
-        return state.events.take()
+        if self.checker is not None:
+            self.checker.finish()
+            if broken := self.checker.take():
+                raise InvariantError(f"block {number}: {'; '.join(map(str, broken))}")
+        return self.state.events.take()
+
+    def _played(self, number: int) -> Iterator[tuple[PlannedCall, Outcome]]:
+        """Play a block: its own step, then the calls that actors plan on the state that it leaves."""
+        self.state.clock.block = number
+        block = Block(number, parent_hash(self.scenario, number), self.author)
+        self.step(block.parent_hash)
+        self._check(block, None)
+        calls = planned_calls(self.scenario, self.state, self.memory)
+        extrinsics = tuple(Extrinsic(call.name, call.origin, call.arguments) for call in calls)
+        block = attrs.evolve(block, extrinsics=extrinsics)
+        for call, outcome in zip(calls, extrinsic_outcomes(self.state, block), strict=True):
+            self._check(block, outcome)
+            yield call, outcome
+
+    def _check(self, block: Block, outcome: Outcome | None) -> None:
+        if self.checker is not None:
+            self.checker.played(block, outcome)
 
 
 def parent_hash(scenario: Scenario, block: int) -> bytes:
@@ -115,40 +145,52 @@ def resumed(scenario: Scenario, folder: Path) -> Simulation:
     return Simulation(scenario, state, content["memory"], content["outcomes"])
 
 
-def run(simulation: Simulation, folder: Path, every: int, check: Check | None = None) -> Iterator[int]:
+def run(simulation: Simulation, folder: Path, every: int, files: SeriesFiles | None = None) -> Iterator[int]:
     """Play to the end, with a checkpoint every so many blocks; yields the blocks played after each block.
 
     What is not yet in a checkpoint is written when the caller stops the iteration.
+
+    Args:
+        simulation: the scenario at its first block, or at the folder's checkpoint.
+        folder: for everything that is written.
+        every: blocks from one checkpoint to the next.
+        files: how series become files; CSV unless told otherwise.
+
+    Raises:
+        InvalidInputError: the folder holds parts of another format.
     """
+    files = CsvFiles() if files is None else files
     (folder / PARTS).mkdir(parents=True, exist_ok=True)
+    _require_format(folder, files)
     scenario = simulation.scenario
     pending: dict[str, list[Row]] = {name: [] for name in COLUMNS}
     written = simulation.time
     try:
         while simulation.time < scenario.blocks:
             simulation.play()
-            if check is not None:
-                check(simulation.state)
             if simulation.time % scenario.sample_every == 0:
                 for name, rows in sampled(scenario, simulation.state).items():
                     pending[name] += rows
             if simulation.time % every == 0 or simulation.time == scenario.blocks:
-                write_part(simulation, folder, written, pending)
+                write_part(simulation, folder, written, pending, files)
                 pending, written = {name: [] for name in COLUMNS}, simulation.time
             yield simulation.time
     except GeneratorExit:
         if simulation.time > written:
-            write_part(simulation, folder, written, pending)
+            write_part(simulation, folder, written, pending, files)
         raise
-    _join_parts(folder)
+    for name in COLUMNS:
+        files.join(folder / f"{name}.{files.suffix}", name, sorted(_parts(folder, name, files)))
 
 
-def write_part(simulation: Simulation, folder: Path, first: int, rows: dict[str, list[Row]]) -> None:
+def write_part(
+    simulation: Simulation, folder: Path, first: int, rows: dict[str, list[Row]], files: SeriesFiles
+) -> None:
     """Write the rows since the last checkpoint, then the checkpoint."""
     for name in COLUMNS:
-        path = folder / PARTS / f"{name}-{first:09d}.csv"
-        write_atomically(path, as_csv(name, rows[name], heading=first == 0))
-    _drop_later_parts(folder, first)
+        path = folder / PARTS / f"{name}-{first:09d}.{files.suffix}"
+        files.write_part(path, name, rows[name], first=first == 0)
+    _drop_later_parts(folder, first, files)
     content = {
         "format": FORMAT,
         "scenario": sha256(simulation.scenario.source).hexdigest(),
@@ -171,15 +213,21 @@ def _records() -> str:
     return sha256(repr(declared).encode()).hexdigest()
 
 
-def _drop_later_parts(folder: Path, first: int) -> None:
+def _require_format(folder: Path, files: SeriesFiles) -> None:
+    """Refuse to go on with a run in another format than it was begun in."""
+    for path in (folder / PARTS).iterdir():
+        suffix = path.suffix.removeprefix(".")
+        if suffix in FORMATS and suffix != files.suffix:
+            raise InvalidInputError("--format", files.suffix, f"must be that of the run, {suffix}")
+
+
+def _drop_later_parts(folder: Path, first: int, files: SeriesFiles) -> None:
     """Remove the parts after this one: a run that was cut off may have left some without a checkpoint."""
     for name in COLUMNS:
-        for path in (folder / PARTS).glob(f"{name}-*.csv"):
+        for path in _parts(folder, name, files):
             if int(path.stem.rpartition("-")[2]) > first:
                 path.unlink()
 
 
-def _join_parts(folder: Path) -> None:
-    for name in COLUMNS:
-        parts = sorted((folder / PARTS).glob(f"{name}-*.csv"))
-        write_atomically(folder / f"{name}.csv", b"".join(part.read_bytes() for part in parts))
+def _parts(folder: Path, name: str, files: SeriesFiles) -> list[Path]:
+    return list((folder / PARTS).glob(f"{name}-*.{files.suffix}"))

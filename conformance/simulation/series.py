@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
@@ -38,16 +36,6 @@ def sampled(scenario: Scenario, state: State) -> dict[str, list[Row]]:
         "actors": lambda: (_group(state, group) for group in scenario.groups),
     }
     return {name: list(make()) for name, make in rows.items()}
-
-
-def as_csv(name: str, rows: list[Row], *, heading: bool) -> bytes:
-    """Rows of a series as CSV."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    if heading:
-        writer.writerow(COLUMNS[name])
-    writer.writerows(rows)
-    return text.getvalue().encode()
 
 
 def _network(state: State) -> Iterator[Row]:

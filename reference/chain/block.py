@@ -81,6 +81,12 @@ def block_outcomes(state: State, block: Block, revision: Revision = BASE) -> Ite
     state.clock.block = block.number
     block_step(state, block.parent_hash, revision, block.timelock)
     yield None
+    yield from extrinsic_outcomes(state, block)
+
+
+@implements("CHAIN-BLOCK-3")
+def extrinsic_outcomes(state: State, block: Block) -> Iterator[Outcome]:
+    """Play the extrinsics of a block whose own step is done, one by one; the outcome of each."""
     for extrinsic in block.extrinsics:
         yield execute(
             state, extrinsic.call, extrinsic.origin, extrinsic.arguments, block.author, extrinsic.payment

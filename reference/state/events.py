@@ -39,6 +39,13 @@ class EventLog:
             self._journal.undo.append((self, None, (len(self._events),)))
         self._events.append(Event(name, tuple(fields.items())))
 
+    def __len__(self) -> int:
+        return len(self._events)
+
+    def since(self, length: int) -> tuple[Event, ...]:
+        """The events after the first ``length``; they stay in the log."""
+        return tuple(self._events[length:])
+
     def take(self) -> tuple[Event, ...]:
         """All events so far; the log is empty afterwards."""
         taken = tuple(self._events)
