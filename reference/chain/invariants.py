@@ -186,9 +186,10 @@ class Checker:
 
     def begin(self, number: int) -> None:
         """Look at the state before a block of this number."""
+        if first_difference(self._state, self._copy):
+            self._broken = {(each.rule, each.place) for each in violations(self._state)}
         self._copy = copy_of(self._state, Random(number))
         self._calls, self._deposited = 0, len(self._state.events)
-        self._broken = {(each.rule, each.place) for each in violations(self._state)}
 
     def played(self, block: Block, outcome: Outcome | None) -> None:
         """Check the block's own step (``None``), or the next of its calls, that was just played."""
@@ -222,9 +223,9 @@ class Checker:
 
     def finish(self) -> None:
         """Look at the state after a block."""
-        self._found += [
-            each for each in violations(self._state) if (each.rule, each.place) not in self._broken
-        ]
+        broken = violations(self._state)
+        self._found += [each for each in broken if (each.rule, each.place) not in self._broken]
+        self._broken = {(each.rule, each.place) for each in broken}
 
     def take(self) -> list[Violation]:
         """What was found since this was last asked: of states only what a block broke."""

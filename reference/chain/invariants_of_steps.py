@@ -41,6 +41,8 @@ from taospec.reference.state.storage_types import AccountId
 from taospec.reference.subnets.dissolution import claims_of, owner_refund
 from taospec.reference.supply.block_emission import alpha_issuance, block_emission
 
+_assign: Final = object.__setattr__
+
 REGISTRATIONS: Final = frozenset({"burned_register", "register", "register_limit"})
 """Calls that buy alpha and destroy it."""
 LARGEST_ISSUANCE: Final = 2**63 - 1
@@ -269,7 +271,10 @@ def _rounding_of_claims(step: Step, netuid: int) -> Fraction:
 def shares_are_of_the_whole(step: Step) -> Findings:
     """The shares of a pool grow against their denominator by no more than the rounding of updates."""
     for hotkey, netuid in step.after.hotkey_stakes:
-        old, new = (_share_excess(state, hotkey, netuid) for state in (step.before, step.after))
+        shares = [_shares(state, hotkey, netuid) for state in (step.before, step.after)]
+        if shares[0] == shares[1]:
+            continue
+        old, new = (sum(map(_exact, held), Fraction(0)) - _exact(whole) for whole, *held in shares)
         if (
             new > max(old, Fraction(0))
             and new > old + _largest_denominator(step, hotkey, netuid) * SHARE_ERROR
@@ -288,10 +293,11 @@ def _largest_denominator(step: Step, hotkey: AccountId, netuid: int) -> Fraction
     return max(before, after) + added * (before / value if value else 1)
 
 
-def _share_excess(state: State, hotkey: AccountId, netuid: int) -> Fraction:
+def _shares(state: State, hotkey: AccountId, netuid: int) -> list[SafeFloat]:
+    """The denominator of a pool, and the shares of its holders."""
     keys = state.positions.keys_with(hotkey=hotkey, netuid=netuid)
-    held = sum((_exact(share_of(state, hotkey, coldkey, netuid)) for _, coldkey, _ in keys), Fraction(0))
-    return held - _exact(total_shares(state, hotkey, netuid))
+    held = (share_of(state, hotkey, coldkey, netuid) for _, coldkey, _ in keys)
+    return [total_shares(state, hotkey, netuid), *held]
 
 
 def _exact(number: SafeFloat) -> Fraction:
@@ -417,7 +423,7 @@ def _mispaid(step: Step, netuid: int) -> Iterator[str]:
 
 @implements("CHAIN-INVARIANT-17")
 def refused_calls_change_nothing(step: Step) -> Findings:
-    """A call that returned an error leaves the state as it was but for its fee, and no event but the fee's."""
+    """A call that returned an error leaves the state as it was but for its fee, and the fee's events."""
     if not step.is_refused:
         return
     expected: State = step.before
@@ -445,20 +451,23 @@ def copy_of(state: State, random: Random | None = None) -> State:
         kept: list[tuple[Any, Any]] = list(table.items())
         if random is not None:
             random.shuffle(kept)
+        twin = copy.tables[name]
         for key, held in kept:
-            new = copy.tables[name][key]
+            new = twin[key]
             for field in table.kind.FIELDS:
-                setattr(new, field.name, getattr(held, field.name))
+                _assign(new, field.name, getattr(held, field.name))
     return copy
 
 
 def first_difference(one: State, other: State) -> str:
     """The first record that is not the same in both states, with its key; empty if there is none."""
     for name, table in one.tables.items():
-        twin = other.tables[name]
-        for key in sorted({*table, *twin}):
-            left, right = table.peek(key), twin.peek(key)
-            for field in table.kind.FIELDS:
-                if getattr(left, field.name) != getattr(right, field.name):
-                    return f"{name} {key!r}, {field.name}"
+        values, absent = table.kind.values, table.kind.DEFAULTS
+        left, right = (
+            {held._key: values(held) for held in each.made()} for each in (table, other.tables[name])
+        )
+        if left != right:
+            for key in sorted({*left, *right}):
+                if left.get(key, absent) != right.get(key, absent):
+                    return f"{name} {key!r}"
     return ""

@@ -16,10 +16,18 @@ from click.testing import CliRunner
 
 from taospec.conformance import simulation as package
 from taospec.conformance.cli import main
-from taospec.conformance.simulation.invariants import InvariantError, check_invariants
-from taospec.conformance.simulation.run import CHECKPOINT, Simulation, resumed, run, started
+from taospec.conformance.simulation.run import (
+    CHECKPOINT,
+    InvariantError,
+    Simulation,
+    resumed,
+    run,
+    started,
+)
 from taospec.conformance.simulation.scenario import Scenario, parse_scenario, read_scenario
 from taospec.conformance.simulation.series import COLUMNS
+from taospec.conformance.simulation.series_files import FORMATS, CsvFiles
+from taospec.reference.chain.invariants import Checker
 from taospec.reference.invalid_input import InvalidInputError
 from taospec.reference.state.digest import state_digest
 
@@ -154,18 +162,91 @@ def test_what_is_wrong_in_a_scenario_is_named_with_its_value(changes: dict[str, 
         parse_scenario({**VALID, **changes})
 
 
-def test_invariants_hold_after_every_block_of_random_calls(tmp_path: Path) -> None:
-    simulation = started(read_scenario(shortened("random_calls", 150, tmp_path)))
-    for _ in run(simulation, tmp_path / "out", 200, check_invariants):
+@pytest.mark.parametrize(("name", "blocks"), [("random_calls", 100), ("subnet_limit", 70)])
+def test_invariants_hold_in_every_block(name: str, blocks: int, tmp_path: Path) -> None:
+    path = shortened(name, blocks, tmp_path)
+    arguments = ["simulate", str(path), "-o", str(tmp_path / "out"), "--check-invariants", "--no-plots"]
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == 0, result.output
+    simulation = played(read_scenario(path), tmp_path / "unchecked")
+    assert state_digest(simulation.state).hex() in result.output
+
+
+def test_invariants_hold_in_every_block_over_arrays(tmp_path: Path) -> None:
+    path = shortened("selling_miners", 65, tmp_path)
+    arguments = ["simulate", str(path), "-o", str(tmp_path / "out"), "--check-invariants", "--no-plots"]
+    result = CliRunner().invoke(main, [*arguments, "--backend", "optimized"])
+    assert result.exit_code == 0, result.output
+
+
+def test_a_broken_invariant_stops_the_run_and_is_named(tmp_path: Path) -> None:
+    simulation = started(read_scenario(SCENARIOS / "cabal.toml"))
+    simulation.checker = Checker(simulation.state)
+    simulation.play()
+    step = simulation.step
+
+    def tampered(parent_hash: bytes) -> None:
+        step(parent_hash)
+        simulation.state.issuance.total -= 1
+        simulation.state.subnets[1].neurons += 1
+
+    simulation.step = tampered
+    with pytest.raises(
+        InvariantError, match=r"(?s)block 1002: .*INVARIANT-1: issuance.*INVARIANT-8: subnet 1"
+    ):
+        simulation.play()
+
+
+def test_parquet_holds_what_csv_holds_with_a_type_for_each_column(tmp_path: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    path = shortened("random_calls", 60, tmp_path)
+    for file_format in FORMATS:
+        arguments = ["simulate", str(path), "-o", str(tmp_path / file_format), "--format", file_format]
+        assert CliRunner().invoke(main, arguments).exit_code == 0
+    for name, columns in COLUMNS.items():
+        table = parquet.read_table(tmp_path / "parquet" / f"{name}.parquet")
+        assert tuple(table.column_names) == columns
+        written = CsvFiles().rows(tmp_path / "csv" / f"{name}.csv")
+        assert [{key: str(value) for key, value in row.items()} for row in table.to_pylist()] == list(written)
+    kinds = {str(field.type) for field in parquet.read_schema(tmp_path / "parquet" / "actors.parquet")}
+    assert kinds == {"uint64", "string"}
+    plots = (tmp_path / file_format / "plots.svg" for file_format in FORMATS)
+    assert len({plot.read_bytes() for plot in plots if plot.exists()}) <= 1
+
+
+def test_a_stopped_run_in_parquet_goes_on_to_the_same_files(tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")
+    scenario, files = read_scenario(shortened("cabal", 60, tmp_path)), FORMATS["parquet"]()
+    for _ in run(started(scenario), tmp_path / "whole", 20, files):
         pass
-    assert simulation.time == 150
+    blocks = run(started(scenario), tmp_path / "parts", 20, files)
+    for block in blocks:
+        if block == 33:
+            break
+    blocks.close()  # type: ignore[attr-defined]
+    for _ in run(resumed(scenario, tmp_path / "parts"), tmp_path / "parts", 20, files):
+        pass
+    for name in COLUMNS:
+        whole, parts = (list(files.rows(tmp_path / each / f"{name}.parquet")) for each in ("whole", "parts"))
+        assert whole
+        assert whole == parts
+    with pytest.raises(InvalidInputError, match="--format: must be that of the run, parquet"):
+        next(run(resumed(scenario, tmp_path / "parts"), tmp_path / "parts", 20, CsvFiles()))
 
 
-def test_a_broken_invariant_is_named(tmp_path: Path) -> None:
-    state = started(read_scenario(SCENARIOS / "cabal.toml")).state
-    check_invariants(state)
-    state.issuance.of_balances += 1
-    state.pools[1].tao_reserve += 10**6
-    state.subnets[1].neurons += 1
-    with pytest.raises(InvariantError, match=r"(?s)balances add up.*account of subnet 1.*uids of subnet 1"):
-        check_invariants(state)
+def test_without_pyarrow_parquet_is_refused_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    path = shortened("cabal", 5, tmp_path)
+    result = CliRunner().invoke(
+        main, ["simulate", str(path), "-o", str(tmp_path / "out"), "--format", "parquet"]
+    )
+    assert result.exit_code == 2
+    assert "extra 'simulation'" in " ".join(result.output.split())
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_integer_that_parquet_cannot_hold_is_named(tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")
+    row = (1, 2**64, 3, 4, 5, 6)
+    with pytest.raises(InvalidInputError, match=r"network\.issuance: .*18446744073709551616"):
+        FORMATS["parquet"]().write_part(tmp_path / "part", "network", [row], first=True)
