@@ -6,23 +6,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final
 
-import attrs
-
-from taospec.conformance.answers import Answer
-from taospec.conformance.operations.chain import REFERENCE
-from taospec.conformance.storage_changes import encode_dump
-from taospec.conformance.vector_file import Case, case_id, write_public_suite
+from taospec.conformance.scenes import Prepare, Scene, Stage, nothing, scene_cases
+from taospec.conformance.vector_file import Case, write_public_suite
 from taospec.reference.fixed_point import U64F64
 from taospec.reference.staking.stake_ledger import increase_stake
 from taospec.reference.state.locks import LockState
 from taospec.reference.state.state import State
 from taospec.reference.state.storage_types import numbered_account
-from taospec.reference.state.upstream_names import export_state
 
 BLOCK: Final = 50_000
 TAO: Final = 10**9
@@ -34,22 +29,6 @@ TO_NEW: Final[Mapping[str, Any]] = {"hotkey": HOTKEY, "new_hotkey": NEW_HOTKEY}
 BY_ROOT: Final[Mapping[str, Any]] = {"old_coldkey": ALICE, "new_coldkey": NEW_COLDKEY, "swap_cost": 0}
 
 
-@attrs.frozen
-class Scene:
-    """One call, and what becomes of it."""
-
-    call: str
-    """Upstream's name."""
-    result: str
-    """Its result."""
-    arguments: Mapping[str, Any]
-    """In JSON form."""
-    signer: int | str | None = ALICE
-    """Who makes the call."""
-    prepare: Callable[[State], None] = lambda _: None
-    """What is special in the state."""
-
-
 def main(arguments: list[str]) -> None:
     """Write the cases."""
     (out,) = arguments
@@ -58,30 +37,8 @@ def main(arguments: list[str]) -> None:
 
 
 def cases() -> Iterator[Case]:
-    """Every scene as a case.
-
-    Raises:
-        AssertionError: the reference answers another result.
-    """
-    for scene in scenes():
-        state = chain()
-        scene.prepare(state)
-        inputs = {
-            "block": str(BLOCK),
-            "parent_hash": "0x" + "00" * 32,
-            "author": None,
-            "calls": [encode_dump({"call": scene.call, "signer": scene.signer, **scene.arguments})],
-            "state": encode_dump(export_state(state)),
-        }
-        out = REFERENCE["chain.apply_block"](inputs)
-        if out["value"]["results"] != [scene.result]:
-            raise AssertionError(f"{scene}: {out['value']['results']}")
-        yield Case(
-            id=case_id("chain.apply_block", inputs),
-            op="chain.apply_block",
-            inputs=inputs,
-            expected=Answer(out=out),
-        )
+    """Every scene as a case."""
+    yield from scene_cases(scenes(), Stage(chain, BLOCK))
 
 
 def scenes() -> Iterator[Scene]:
@@ -93,49 +50,60 @@ def scenes() -> Iterator[Scene]:
 def _hotkey_scenes() -> Iterator[Scene]:
     for netuid in (None, 1):
         arguments = {**TO_NEW, "netuid": netuid}
-        yield Scene("swap_hotkey", "Ok", arguments)
+        yield _scene("swap_hotkey", "Ok", arguments)
         for keep_stake in (False, True):
-            yield Scene("swap_hotkey_v2", "Ok", {**arguments, "keep_stake": keep_stake})
-        yield Scene("swap_hotkey", "NonAssociatedColdKey", arguments, signer=BOB)
+            yield _scene("swap_hotkey_v2", "Ok", {**arguments, "keep_stake": keep_stake})
+        yield _scene("swap_hotkey", "NonAssociatedColdKey", arguments, signer=BOB)
         for new, error in (
             (BOBS_HOTKEY, "NonAssociatedColdKey"),
             (HOTKEY, "NewHotKeyIsSameWithOld"),
             (SYSTEM_ACCOUNT, "CannotUseSystemAccount"),
         ):
-            yield Scene("swap_hotkey", error, {**arguments, "new_hotkey": new})
+            yield _scene("swap_hotkey", error, {**arguments, "new_hotkey": new})
         for error, prepare in _HOTKEY_REFUSALS.items():
-            yield Scene("swap_hotkey", error, arguments, prepare=prepare)
+            yield _scene("swap_hotkey", error, arguments, prepare=prepare)
     rooted = {**TO_NEW, "netuid": 0}
-    yield Scene("swap_hotkey", "Ok", rooted)
-    yield Scene("swap_hotkey", "NewHotKeyNotCleanForRootSwap", rooted, prepare=_stake_to_new)
+    yield _scene("swap_hotkey", "Ok", rooted)
+    yield _scene("swap_hotkey", "NewHotKeyNotCleanForRootSwap", rooted, prepare=_stake_to_new)
 
 
 def _coldkey_scenes() -> Iterator[Scene]:
     announce, named = {"new_coldkey_hash": HASH}, {"new_coldkey": NEW_COLDKEY}
     swap, dispute, clear = "swap_coldkey_announced", "dispute_coldkey_swap", "clear_coldkey_swap_announcement"
-    yield Scene("announce_coldkey_swap", "Ok", announce)
-    yield Scene("announce_coldkey_swap", "ColdkeySwapReannouncedTooEarly", announce, prepare=_announce)
-    yield Scene("announce_coldkey_swap", "NotEnoughBalanceToPaySwapColdKey", announce, prepare=_be_poor)
-    yield Scene(swap, "Ok", named, prepare=_announce)
-    yield Scene(swap, "ColdkeySwapAnnouncementNotFound", named)
-    yield Scene(swap, "AnnouncedColdkeyHashDoesNotMatch", {"new_coldkey": BOB}, prepare=_announce)
-    yield Scene(swap, "ColdkeySwapTooEarly", named, prepare=_announce_for_later)
-    yield Scene(dispute, "Ok", {}, prepare=_announce)
-    yield Scene(dispute, "ColdkeySwapAnnouncementNotFound", {})
-    yield Scene(dispute, "guard:ColdkeySwapDisputed", {}, prepare=_dispute)
-    yield Scene(clear, "Ok", {}, prepare=_announce_long_ago)
-    yield Scene(clear, "ColdkeySwapAnnouncementNotFound", {})
-    yield Scene(clear, "ColdkeySwapClearTooEarly", {}, prepare=_announce)
-    yield Scene("reset_coldkey_swap", "Ok", {"coldkey": ALICE}, signer="root", prepare=_dispute)
-    yield Scene("reset_coldkey_swap", "BadOrigin", {"coldkey": ALICE}, signer=BOB)
-    yield Scene("swap_coldkey", "Ok", {**BY_ROOT, "swap_cost": TAO}, signer="root", prepare=_dispute)
-    yield Scene("swap_coldkey", "BadOrigin", BY_ROOT)
+    yield _scene("announce_coldkey_swap", "Ok", announce)
+    yield _scene("announce_coldkey_swap", "ColdkeySwapReannouncedTooEarly", announce, prepare=_announce)
+    yield _scene("announce_coldkey_swap", "NotEnoughBalanceToPaySwapColdKey", announce, prepare=_be_poor)
+    yield _scene(swap, "Ok", named, prepare=_announce)
+    yield _scene(swap, "ColdkeySwapAnnouncementNotFound", named)
+    yield _scene(swap, "AnnouncedColdkeyHashDoesNotMatch", {"new_coldkey": BOB}, prepare=_announce)
+    yield _scene(swap, "ColdkeySwapTooEarly", named, prepare=_announce_for_later)
+    yield _scene(dispute, "Ok", {}, prepare=_announce)
+    yield _scene(dispute, "ColdkeySwapAnnouncementNotFound", {})
+    yield _scene(dispute, "guard:ColdkeySwapDisputed", {}, prepare=_dispute)
+    yield _scene(clear, "Ok", {}, prepare=_announce_long_ago)
+    yield _scene(clear, "ColdkeySwapAnnouncementNotFound", {})
+    yield _scene(clear, "ColdkeySwapClearTooEarly", {}, prepare=_announce)
+    yield _scene("reset_coldkey_swap", "Ok", {"coldkey": ALICE}, signer="root", prepare=_dispute)
+    yield _scene("reset_coldkey_swap", "BadOrigin", {"coldkey": ALICE}, signer=BOB)
+    yield _scene("swap_coldkey", "Ok", {**BY_ROOT, "swap_cost": TAO}, signer="root", prepare=_dispute)
+    yield _scene("swap_coldkey", "BadOrigin", BY_ROOT)
     costly = {**BY_ROOT, "swap_cost": 10 * TAO}
-    yield Scene("swap_coldkey", "NotEnoughBalanceToPaySwapColdKey", costly, signer="root")
+    yield _scene("swap_coldkey", "NotEnoughBalanceToPaySwapColdKey", costly, signer="root")
     for error, prepare in _COLDKEY_REFUSALS.items():
-        yield Scene("swap_coldkey", error, BY_ROOT, signer="root", prepare=prepare)
-        yield Scene(swap, error, named, prepare=_both(_announce, prepare))
-    yield Scene("schedule_swap_coldkey", "Deprecated", {"_new_coldkey": NEW_COLDKEY})
+        yield _scene("swap_coldkey", error, BY_ROOT, signer="root", prepare=prepare)
+        yield _scene(swap, error, named, prepare=_both(_announce, prepare))
+    yield _scene("schedule_swap_coldkey", "Deprecated", {"_new_coldkey": NEW_COLDKEY})
+
+
+def _scene(
+    call: str,
+    result: str,
+    arguments: Mapping[str, Any],
+    signer: int | str | None = ALICE,
+    prepare: Prepare = nothing,
+) -> Scene:
+    """One call."""
+    return Scene(({"call": call, "signer": signer, **arguments},), (result,), prepare)
 
 
 def chain() -> State:
@@ -160,7 +128,7 @@ def chain() -> State:
     return state
 
 
-def _both(first: Callable[[State], None], second: Callable[[State], None]) -> Callable[[State], None]:
+def _both(first: Prepare, second: Prepare) -> Prepare:
     def prepare(state: State) -> None:
         first(state)
         second(state)
@@ -223,14 +191,14 @@ def _lock_of_new_coldkey(state: State) -> None:
     state.locks[key].lock = LockState(1_000, U64F64.zero(), BLOCK - 1)
 
 
-_HOTKEY_REFUSALS: Final[Mapping[str, Callable[[State], None]]] = {
+_HOTKEY_REFUSALS: Final[Mapping[str, Prepare]] = {
     "HotKeySetTxRateLimitExceeded": _swap_just_now,
     "HotKeyAlreadyRegisteredInSubNet": _register_new,
     "HotKeySwapOnSubnetIntervalNotPassed": _swap_there_today,
     "NotEnoughBalanceToPaySwapHotKey": _be_poor,
     "InvalidChild": _adopt_new,
 }
-_COLDKEY_REFUSALS: Final[Mapping[str, Callable[[State], None]]] = {
+_COLDKEY_REFUSALS: Final[Mapping[str, Prepare]] = {
     "ColdKeyAlreadyAssociated": _stake_of_new_coldkey,
     "NewColdKeyIsHotkey": _new_coldkey_is_hotkey,
     "ActiveLockExists": _lock_of_new_coldkey,

@@ -12,10 +12,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from taospec.conformance.answers import Answer
-from taospec.conformance.operations.chain import REFERENCE
-from taospec.conformance.storage_changes import encode_dump
-from taospec.conformance.vector_file import Case, case_id, write_public_suite
+from taospec.conformance.scenes import block_case
+from taospec.conformance.vector_file import Case, write_public_suite
 from taospec.reference.chain.calls import modelled_call
 from taospec.reference.fixed_point import I64F64, I96F32, U64F64
 from taospec.reference.state.hyperparameters import RecycleOrBurn
@@ -24,7 +22,6 @@ from taospec.reference.state.origin import ROOT, Origin
 from taospec.reference.state.rate_limits import Hyperparameter
 from taospec.reference.state.state import State
 from taospec.reference.state.storage_types import numbered_account
-from taospec.reference.state.upstream_names import export_state
 from taospec.reference.subnets.hyperparameters import REFUSED, SETTERS
 from taospec.reference.subnets.setter import Setter
 
@@ -185,19 +182,7 @@ def cases() -> Iterator[Case]:
 
 
 def _case(calls: list[dict[str, Any]]) -> Case:
-    inputs = {
-        "block": str(BLOCK),
-        "parent_hash": "0x" + "00" * 32,
-        "author": None,
-        "calls": encode_dump(calls),
-        "state": encode_dump(export_state(subnets())),
-    }
-    return Case(
-        id=case_id("chain.apply_block", inputs),
-        op="chain.apply_block",
-        inputs=inputs,
-        expected=Answer(out=REFERENCE["chain.apply_block"](inputs)),
-    )
+    return block_case(subnets(), calls, BLOCK)
 
 
 def subnets() -> State:

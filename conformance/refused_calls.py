@@ -9,29 +9,22 @@ is a small state in which everything is in order but what the error complains of
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-import attrs
-
-from taospec.conformance.answers import Answer
-from taospec.conformance.operations.chain import REFERENCE
-from taospec.conformance.storage_changes import encode_dump
-from taospec.conformance.vector_file import Case, case_id, write_public_suite
+from taospec.conformance.operations.chain import SUCCESS
+from taospec.conformance.scenes import Call, Prepare, Scene, Stage, nothing, scene_cases
+from taospec.conformance.vector_file import Case, write_public_suite
 from taospec.reference.fixed_point import I96F32, U64F64
 from taospec.reference.staking.stake_ledger import increase_stake
 from taospec.reference.state.ledger import subnet_account
 from taospec.reference.state.locks import LockState
 from taospec.reference.state.state import State
 from taospec.reference.state.storage_types import AccountId, numbered_account
-from taospec.reference.state.upstream_names import export_state
-
-Prepare = Callable[[State], None]
 
 COIN: Final = 10**9
 BLOCK: Final = 1_000
-PARENT_HASH: Final = "0x" + "00" * 32
 AUTHOR, ALICE, BOB, POOR = 50, 1, 2, 3
 """Accounts by number: the block's author, two coldkeys, and one without a balance."""
 ALICES, BOBS, NOBODYS = 101, 102, 199
@@ -44,55 +37,23 @@ PRICE: Final = str(COIN)
 """A price limit of 1 TAO."""
 
 
-@attrs.frozen
-class Refusal:
-    """A call that is refused, after others that are not."""
-
-    call: str
-    """Upstream's name."""
-    error: str
-    """The error."""
-    arguments: dict[str, Any]
-    """In JSON form; without a signer Alice signs."""
-    prepare: Prepare
-    """What is out of order in the state."""
-    before: tuple[dict[str, Any], ...] = ()
-    """Calls of the same block that succeed, complete."""
-
-
 def main(arguments: list[str]) -> None:
     """Write the cases."""
     (out,) = arguments
-    chosen = list(refused_calls())
+    chosen = list(cases())
     write_public_suite(Path(out), "staking_refusals", "reference", chosen)
 
 
-def refused_calls() -> Iterator[Case]:
-    """Every refusal as a case.
+def cases() -> Iterator[Case]:
+    """Every refusal as a case."""
+    yield from scene_cases(REFUSALS, Stage(economy, BLOCK, AUTHOR))
 
-    Raises:
-        AssertionError: the reference answers another result.
-    """
-    for refusal in REFUSALS:
-        state = economy()
-        refusal.prepare(state)
-        inputs = {
-            "block": str(BLOCK),
-            "parent_hash": PARENT_HASH,
-            "author": str(AUTHOR),
-            "calls": [*refusal.before, _call(refusal.call, refusal.arguments)],
-            "state": encode_dump(export_state(state)),
-        }
-        out = REFERENCE["chain.apply_block"](inputs)
-        *earlier, result = out["value"]["results"]
-        if result.removeprefix("guard:") != refusal.error or set(earlier) - {"Ok"}:
-            raise AssertionError(f"{refusal.call}: {out['value']['results']} in place of {refusal.error}")
-        yield Case(
-            id=case_id("chain.apply_block", inputs),
-            op="chain.apply_block",
-            inputs=inputs,
-            expected=Answer(out=out),
-        )
+
+def _refused(
+    call: str, error: str, arguments: dict[str, Any], prepare: Prepare, before: tuple[Call, ...] = ()
+) -> Scene:
+    """A call that is refused, after others of the same block that succeed; without a signer Alice signs."""
+    return Scene((*before, _call(call, arguments)), (SUCCESS,) * len(before) + (error,), prepare)
 
 
 def _call(name: str, arguments: dict[str, Any]) -> dict[str, Any]:
@@ -142,10 +103,6 @@ def _account(number: int) -> AccountId:
 
 
 # What is out of order.
-
-
-def nothing(state: State) -> None:
-    """All is in order; the call itself asks for what it cannot have."""
 
 
 def _unowned_stake(state: State) -> None:
@@ -295,88 +252,90 @@ _HIGH_LIMIT: Final = {"limit_price": str(10**15), "allow_partial": False}
 _HOTKEY: Final = {"hotkey": str(ALICES)}
 
 REFUSALS: Final = (
-    Refusal("set_children", "RegistrationNotPermittedOnRootSubnet", _children(0, BOBS), nothing),
-    Refusal("set_children", "DuplicateChild", _children(DEEP, BOBS, BOBS), nothing),
-    Refusal("set_childkey_take", "InvalidChildkeyTake", _childkey_take(65_535), nothing),
-    Refusal(
+    _refused("set_children", "RegistrationNotPermittedOnRootSubnet", _children(0, BOBS), nothing),
+    _refused("set_children", "DuplicateChild", _children(DEEP, BOBS, BOBS), nothing),
+    _refused("set_childkey_take", "InvalidChildkeyTake", _childkey_take(65_535), nothing),
+    _refused(
         "set_childkey_take",
         "TxChildkeyTakeRateLimitExceeded",
         _childkey_take(200),
         _limits_on_takes,
         (_call("set_childkey_take", _childkey_take(100)),),
     ),
-    Refusal("move_lock", "HotKeyAccountNotExists", _lock_to(NOBODYS), _locked),
-    Refusal("move_lock", "NoExistingLock", _lock_to(BOBS), nothing),
-    Refusal("decrease_take", "HotKeyAccountNotExists", _take(NOBODYS, 4_000), nothing),
-    Refusal("decrease_take", "NonAssociatedColdKey", _take(BOBS, 4_000), nothing),
-    Refusal("increase_take", "HotKeyAccountNotExists", _take(NOBODYS, 6_000), nothing),
-    Refusal("increase_take", "NonAssociatedColdKey", _take(BOBS, 6_000), nothing),
-    Refusal("increase_take", "DelegateTakeTooLow", _take(ALICES, 5_000), nothing),
-    Refusal("increase_take", "DelegateTakeTooHigh", _take(ALICES, 65_535), nothing),
-    Refusal(
+    _refused("move_lock", "HotKeyAccountNotExists", _lock_to(NOBODYS), _locked),
+    _refused("move_lock", "NoExistingLock", _lock_to(BOBS), nothing),
+    _refused("decrease_take", "guard:HotKeyAccountNotExists", _take(NOBODYS, 4_000), nothing),
+    _refused("decrease_take", "guard:NonAssociatedColdKey", _take(BOBS, 4_000), nothing),
+    _refused("increase_take", "guard:HotKeyAccountNotExists", _take(NOBODYS, 6_000), nothing),
+    _refused("increase_take", "guard:NonAssociatedColdKey", _take(BOBS, 6_000), nothing),
+    _refused("increase_take", "DelegateTakeTooLow", _take(ALICES, 5_000), nothing),
+    _refused("increase_take", "guard:DelegateTakeTooHigh", _take(ALICES, 65_535), nothing),
+    _refused(
         "increase_take",
         "DelegateTxRateLimitExceeded",
         _take(ALICES, 7_000),
         _limits_on_takes,
         (_call("increase_take", _take(ALICES, 6_000)),),
     ),
-    Refusal("add_stake", "InsufficientLiquidity", _add(amount=2 * COIN), _hardly_any_tao),
-    Refusal("add_stake_limit", "InsufficientLiquidity", _add(amount=2 * COIN) | _HIGH_LIMIT, _hardly_any_tao),
-    Refusal("add_stake_limit", "ReservesTooLow", _add() | _HIGH_LIMIT, _no_alpha),
-    Refusal("add_stake_limit", "NotEnoughBalanceToStake", _add(amount=1_001 * COIN) | _HIGH_LIMIT, nothing),
-    Refusal("remove_stake", "SubtokenDisabled", _remove(netuid=UNTRADED), nothing),
-    Refusal("remove_stake", "HotKeyAccountNotExists", _remove(NOBODYS), _unowned_stake),
-    Refusal("remove_stake", "ReservesTooLow", _remove(amount=STAKE), _sold_out_by_the_sale),
-    Refusal(
+    _refused("add_stake", "InsufficientLiquidity", _add(amount=2 * COIN), _hardly_any_tao),
+    _refused(
+        "add_stake_limit", "InsufficientLiquidity", _add(amount=2 * COIN) | _HIGH_LIMIT, _hardly_any_tao
+    ),
+    _refused("add_stake_limit", "ReservesTooLow", _add() | _HIGH_LIMIT, _no_alpha),
+    _refused("add_stake_limit", "NotEnoughBalanceToStake", _add(amount=1_001 * COIN) | _HIGH_LIMIT, nothing),
+    _refused("remove_stake", "SubtokenDisabled", _remove(netuid=UNTRADED), nothing),
+    _refused("remove_stake", "HotKeyAccountNotExists", _remove(NOBODYS), _unowned_stake),
+    _refused("remove_stake", "ReservesTooLow", _remove(amount=STAKE), _sold_out_by_the_sale),
+    _refused(
         "remove_stake",
         "Token::BelowMinimum",
         _remove(BOBS, amount=300) | {"signer": str(POOR)},
         _crumbs_of_the_poor,
     ),
-    Refusal(
+    _refused(
         "remove_stake_limit", "InsufficientLiquidity", _remove(amount=STAKE) | _NO_LIMIT, _hardly_any_alpha
     ),
-    Refusal("remove_stake_limit", "ReservesTooLow", _remove() | _NO_LIMIT, _no_tao),
-    Refusal("remove_stake_limit", "SubnetNotExists", _remove(netuid=MISSING) | _NO_LIMIT, nothing),
-    Refusal("remove_stake_limit", "HotKeyAccountNotExists", _remove(NOBODYS) | _NO_LIMIT, _unowned_stake),
-    Refusal("remove_stake_limit", "StakeUnavailable", _remove() | _NO_LIMIT, _locked),
-    Refusal("remove_stake_full_limit", "SubtokenDisabled", _full(netuid=UNTRADED), nothing),
-    Refusal("remove_stake_full_limit", "InsufficientLiquidity", _full(), _hardly_any_alpha),
-    Refusal("remove_stake_full_limit", "PriceLimitExceeded", _full(price=str(2 * COIN)), nothing),
-    Refusal("remove_stake_full_limit", "SubnetNotExists", _full(netuid=MISSING, price="1"), nothing),
-    Refusal("remove_stake_full_limit", "AmountTooLow", _full(NOBODYS), nothing),
-    Refusal("remove_stake_full_limit", "HotKeyAccountNotExists", _full(NOBODYS), _unowned_stake),
-    Refusal("unstake_all", "HotKeyAccountNotExists", {"hotkey": str(NOBODYS)}, _unowned_stake),
-    Refusal("unstake_all", "ReservesTooLow", _HOTKEY, _sold_out_by_the_sale),
-    Refusal(
+    _refused("remove_stake_limit", "ReservesTooLow", _remove() | _NO_LIMIT, _no_tao),
+    _refused("remove_stake_limit", "SubnetNotExists", _remove(netuid=MISSING) | _NO_LIMIT, nothing),
+    _refused("remove_stake_limit", "HotKeyAccountNotExists", _remove(NOBODYS) | _NO_LIMIT, _unowned_stake),
+    _refused("remove_stake_limit", "StakeUnavailable", _remove() | _NO_LIMIT, _locked),
+    _refused("remove_stake_full_limit", "SubtokenDisabled", _full(netuid=UNTRADED), nothing),
+    _refused("remove_stake_full_limit", "InsufficientLiquidity", _full(), _hardly_any_alpha),
+    _refused("remove_stake_full_limit", "PriceLimitExceeded", _full(price=str(2 * COIN)), nothing),
+    _refused("remove_stake_full_limit", "SubnetNotExists", _full(netuid=MISSING, price="1"), nothing),
+    _refused("remove_stake_full_limit", "AmountTooLow", _full(NOBODYS), nothing),
+    _refused("remove_stake_full_limit", "HotKeyAccountNotExists", _full(NOBODYS), _unowned_stake),
+    _refused("unstake_all", "HotKeyAccountNotExists", {"hotkey": str(NOBODYS)}, _unowned_stake),
+    _refused("unstake_all", "ReservesTooLow", _HOTKEY, _sold_out_by_the_sale),
+    _refused(
         "unstake_all",
         "Token::BelowMinimum",
         {"hotkey": str(BOBS), "signer": str(POOR)},
         _crumbs_of_the_poor,
     ),
-    Refusal("unstake_all_alpha", "HotKeyAccountNotExists", {"hotkey": str(NOBODYS)}, _unowned_stake),
-    Refusal("unstake_all_alpha", "ReservesTooLow", _HOTKEY, _sold_out_by_the_sale),
-    Refusal("move_stake", "SameNetuid", _move(netuids=(DEEP, DEEP)), nothing),
-    Refusal("move_stake", "InsufficientLiquidity", _move(), _no_tao),
-    Refusal("move_stake", "ReservesTooLow", _move(), _other_has_no_alpha),
-    Refusal("move_stake", "SwapInputTooLarge", _move(), _other_has_hardly_any_tao),
-    Refusal("transfer_stake", "HotKeyAccountNotExists", _transfer(NOBODYS), _unowned_stake),
-    Refusal("transfer_stake", "InsufficientLiquidity", _transfer(), _no_tao),
-    Refusal("transfer_stake", "TransferDisallowed", _transfer(netuids=(DEEP, DEEP)), _no_transfers),
-    Refusal("transfer_stake", "AccountRejectsLockedAlpha", _transfer(netuids=(DEEP, DEEP)), _locked),
-    Refusal("transfer_stake", "ReservesTooLow", _transfer(), _other_has_no_alpha),
-    Refusal("transfer_stake", "SwapInputTooLarge", _transfer(), _other_has_hardly_any_tao),
-    Refusal("swap_stake", "SubnetNotExists", _swap(netuids=(DEEP, MISSING)), nothing),
-    Refusal("swap_stake", "InsufficientLiquidity", _swap(), _no_tao),
-    Refusal("swap_stake", "ReservesTooLow", _swap(), _other_has_no_alpha),
-    Refusal("swap_stake", "SwapInputTooLarge", _swap(), _other_has_hardly_any_tao),
-    Refusal("swap_stake_limit", "HotKeyAccountNotExists", _swap(NOBODYS) | _NO_LIMIT, _unowned_stake),
-    Refusal("swap_stake_limit", "InsufficientLiquidity", _swap() | _NO_LIMIT, _no_tao),
-    Refusal("swap_stake_limit", "StakeUnavailable", _swap() | _NO_LIMIT, _locked),
-    Refusal("swap_stake_limit", "ReservesTooLow", _swap() | _NO_LIMIT, _other_has_no_alpha),
-    Refusal("swap_stake_limit", "SwapInputTooLarge", _swap() | _NO_LIMIT, _other_has_hardly_any_tao),
+    _refused("unstake_all_alpha", "HotKeyAccountNotExists", {"hotkey": str(NOBODYS)}, _unowned_stake),
+    _refused("unstake_all_alpha", "ReservesTooLow", _HOTKEY, _sold_out_by_the_sale),
+    _refused("move_stake", "SameNetuid", _move(netuids=(DEEP, DEEP)), nothing),
+    _refused("move_stake", "InsufficientLiquidity", _move(), _no_tao),
+    _refused("move_stake", "ReservesTooLow", _move(), _other_has_no_alpha),
+    _refused("move_stake", "SwapInputTooLarge", _move(), _other_has_hardly_any_tao),
+    _refused("transfer_stake", "HotKeyAccountNotExists", _transfer(NOBODYS), _unowned_stake),
+    _refused("transfer_stake", "InsufficientLiquidity", _transfer(), _no_tao),
+    _refused("transfer_stake", "TransferDisallowed", _transfer(netuids=(DEEP, DEEP)), _no_transfers),
+    _refused("transfer_stake", "AccountRejectsLockedAlpha", _transfer(netuids=(DEEP, DEEP)), _locked),
+    _refused("transfer_stake", "ReservesTooLow", _transfer(), _other_has_no_alpha),
+    _refused("transfer_stake", "SwapInputTooLarge", _transfer(), _other_has_hardly_any_tao),
+    _refused("swap_stake", "SubnetNotExists", _swap(netuids=(DEEP, MISSING)), nothing),
+    _refused("swap_stake", "InsufficientLiquidity", _swap(), _no_tao),
+    _refused("swap_stake", "ReservesTooLow", _swap(), _other_has_no_alpha),
+    _refused("swap_stake", "SwapInputTooLarge", _swap(), _other_has_hardly_any_tao),
+    _refused("swap_stake_limit", "HotKeyAccountNotExists", _swap(NOBODYS) | _NO_LIMIT, _unowned_stake),
+    _refused("swap_stake_limit", "InsufficientLiquidity", _swap() | _NO_LIMIT, _no_tao),
+    _refused("swap_stake_limit", "StakeUnavailable", _swap() | _NO_LIMIT, _locked),
+    _refused("swap_stake_limit", "ReservesTooLow", _swap() | _NO_LIMIT, _other_has_no_alpha),
+    _refused("swap_stake_limit", "SwapInputTooLarge", _swap() | _NO_LIMIT, _other_has_hardly_any_tao),
     *(
-        Refusal(call, error, arguments, prepare)
+        _refused(call, error, arguments, prepare)
         for call in ("recycle_alpha", "burn_alpha")
         for error, arguments, prepare in (
             ("SubnetNotExists", _destroy(netuid=MISSING), nothing),
@@ -385,12 +344,12 @@ REFUSALS: Final = (
             ("InsufficientLiquidity", _destroy(), _nothing_circulates),
         )
     ),
-    Refusal("add_stake_burn", "SubnetNotExists", _buy_and_burn(netuid=MISSING), nothing),
-    Refusal("add_stake_burn", "NotEnoughBalanceToStake", _buy_and_burn(amount=1_001 * COIN), nothing),
-    Refusal("add_stake_burn", "HotKeyAccountNotExists", _buy_and_burn(NOBODYS), nothing),
-    Refusal("add_stake_burn", "InsufficientLiquidity", _buy_and_burn(amount=2 * COIN), _hardly_any_tao),
-    Refusal("add_stake_burn", "StakeUnavailable", _buy_and_burn(), _locked_beyond_the_stake),
-    Refusal("claim_root", "SwapInputTooLarge", {"subnets": [str(DEEP)]}, _much_to_claim),
+    _refused("add_stake_burn", "SubnetNotExists", _buy_and_burn(netuid=MISSING), nothing),
+    _refused("add_stake_burn", "NotEnoughBalanceToStake", _buy_and_burn(amount=1_001 * COIN), nothing),
+    _refused("add_stake_burn", "HotKeyAccountNotExists", _buy_and_burn(NOBODYS), nothing),
+    _refused("add_stake_burn", "InsufficientLiquidity", _buy_and_burn(amount=2 * COIN), _hardly_any_tao),
+    _refused("add_stake_burn", "StakeUnavailable", _buy_and_burn(), _locked_beyond_the_stake),
+    _refused("claim_root", "SwapInputTooLarge", {"subnets": [str(DEEP)]}, _much_to_claim),
 )
 """One refusal for each pair of a call and an error that the blocks of the real runtime do not show."""
 

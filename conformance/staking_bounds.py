@@ -9,14 +9,10 @@ at their thresholds and beside them.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-import attrs
-
-from taospec.conformance.answers import Answer
-from taospec.conformance.operations.chain import REFERENCE
 from taospec.conformance.refused_calls import (
     ALICE,
     ALICES,
@@ -27,20 +23,18 @@ from taospec.conformance.refused_calls import (
     COIN,
     DEEP,
     OTHER,
-    PARENT_HASH,
     POOR,
     STAKE,
     economy,
 )
-from taospec.conformance.storage_changes import encode_dump
-from taospec.conformance.vector_file import Case, case_id, write_public_suite
+from taospec.conformance.scenes import Prepare, Scene, Stage, nothing, scene_cases
+from taospec.conformance.vector_file import Case, write_public_suite
 from taospec.reference.fixed_point import I96F32, U64F64
 from taospec.reference.state.ledger import subnet_account
 from taospec.reference.state.locks import LockState
 from taospec.reference.state.rate_limits import Transaction
 from taospec.reference.state.state import State
 from taospec.reference.state.storage_types import numbered_account
-from taospec.reference.state.upstream_names import export_state
 
 Call = dict[str, Any]
 
@@ -55,63 +49,27 @@ LOCKED: Final = STAKE + COIN
 """Of Alice's two stakes on a subnet, so much is locked."""
 
 
-@attrs.frozen
-class Bound:
-    """Calls of one block on both sides of a bound."""
-
-    rule: str
-    """The rule that states it."""
-    calls: tuple[Call, ...]
-    """The calls."""
-    results: tuple[str, ...]
-    """Their results."""
-    prepare: Callable[[State], None]
-    """What the state needs for it."""
-
-
 def main(arguments: list[str]) -> None:
     """Write the cases."""
     (out,) = arguments
-    chosen = list(bound_cases())
+    chosen = list(cases())
     write_public_suite(Path(out), "staking_bounds", "reference", chosen)
 
 
-def bound_cases() -> Iterator[Case]:
-    """Every bound as a case.
+def cases() -> Iterator[Case]:
+    """Every bound as a case."""
+    yield from scene_cases(BOUNDS, Stage(economy, BLOCK, AUTHOR))
 
-    Raises:
-        AssertionError: the reference answers other results.
-    """
-    for bound in BOUNDS:
-        state = economy()
-        bound.prepare(state)
-        inputs = {
-            "block": str(BLOCK),
-            "parent_hash": PARENT_HASH,
-            "author": str(AUTHOR),
-            "calls": list(bound.calls),
-            "state": encode_dump(export_state(state)),
-        }
-        out = REFERENCE["chain.apply_block"](inputs)
-        results = tuple(result.removeprefix("guard:") for result in out["value"]["results"])
-        if results != bound.results:
-            raise AssertionError(f"{bound.rule}: {results} in place of {bound.results}")
-        yield Case(
-            id=case_id("chain.apply_block", inputs),
-            op="chain.apply_block",
-            inputs=inputs,
-            expected=Answer(out=out),
-        )
+
+def _bound(rule: str, calls: tuple[Call, ...], results: tuple[str, ...], prepare: Prepare) -> Scene:
+    """Calls of one block on both sides of a bound that a rule states."""
+    return Scene(calls, results, prepare, rule)
 
 
 # States.
 
 
-def _nothing(state: State) -> None:
-    """All is in order."""
-
-
-def _delegate_take_changed(blocks_ago: int) -> Callable[[State], None]:
+def _delegate_take_changed(blocks_ago: int) -> Prepare:
     def prepare(state: State) -> None:
         state.parameters.tx_delegate_take_rate_limit = LIMIT
         hotkey = numbered_account(ALICES)
@@ -120,7 +78,7 @@ def _delegate_take_changed(blocks_ago: int) -> Callable[[State], None]:
     return prepare
 
 
-def _changed(transaction: Transaction, blocks_ago: int) -> Callable[[State], None]:
+def _changed(transaction: Transaction, blocks_ago: int) -> Prepare:
     def prepare(state: State) -> None:
         state.parameters.tx_childkey_take_rate_limit = LIMIT
         key = (numbered_account(ALICES), DEEP, transaction)
@@ -135,7 +93,7 @@ def _bounds_of_takes(state: State) -> None:
     state.hyperparameters[DEEP].min_childkey_take = 700
 
 
-def _threshold_of_children(above: int) -> Callable[[State], None]:
+def _threshold_of_children(above: int) -> Prepare:
     """Alice's hotkey holds four stakes at a price of 1, one of them on a subnet that was not started."""
 
     def prepare(state: State) -> None:
@@ -151,7 +109,7 @@ def _stake_locked(state: State) -> None:
     state.hotkey_locks[DEEP, numbered_account(ALICES)].perpetual = lock
 
 
-def _owed(alpha: int) -> Callable[[State], None]:
+def _owed(alpha: int) -> Prepare:
     """A rate of 1, dividends to be kept, and so much booked as claimed that ``alpha`` rao are owed."""
 
     def prepare(state: State) -> None:
@@ -232,116 +190,118 @@ _POOR: Final = {"signer": str(POOR)}
 _WHOLE: Final = 2**64 - 1
 
 BOUNDS: Final = (
-    Bound(
-        "STAKE-CHECK-1", (_add(1_999_999 + _FEE), _add(2_000_000 + _FEE)), ("AmountTooLow", "Ok"), _nothing
+    _bound(
+        "STAKE-CHECK-1", (_add(1_999_999 + _FEE), _add(2_000_000 + _FEE)), ("AmountTooLow", "Ok"), nothing
     ),
-    Bound(
+    _bound(
         "STAKE-CHECK-1",
         (_add(1_000 * COIN + 1), _add(1_000 * COIN)),
         ("NotEnoughBalanceToStake", "Ok"),
-        _nothing,
+        nothing,
     ),
-    Bound(
+    _bound(
         "STAKE-CHECK-1",
         (_add(1_999_999 + _FEE) | _POOR, _add(2_000_000 + _FEE) | _POOR),
         ("AmountTooLow", "NotEnoughBalanceToStake"),
-        _nothing,
+        nothing,
     ),
-    Bound("STAKE-CHECK-2", (_remove(2_001_010), _remove(2_001_020)), ("AmountTooLow", "Ok"), _nothing),
-    Bound(
+    _bound("STAKE-CHECK-2", (_remove(2_001_010), _remove(2_001_020)), ("AmountTooLow", "Ok"), nothing),
+    _bound(
         "STAKE-LOCK-3",
         (_remove(STAKE - COIN + 1), _remove(STAKE - COIN)),
         ("StakeUnavailable", "Ok"),
         _stake_locked,
     ),
-    Bound(
+    _bound(
         "STAKE-LOCK-1",
         (_lock(2 * STAKE + 1), _lock(2 * STAKE)),
         ("InsufficientStakeForLock", "Ok"),
-        _nothing,
+        nothing,
     ),
-    Bound("STAKE-MOVE-6", (_transfer(1_999_999), _transfer(2_000_000)), ("AmountTooLow", "Ok"), _nothing),
-    Bound(
+    _bound("STAKE-MOVE-6", (_transfer(1_999_999), _transfer(2_000_000)), ("AmountTooLow", "Ok"), nothing),
+    _bound(
         "STAKE-TAKE-3",
         (_take("decrease_take", 999), _take("decrease_take", 1_000)),
-        ("DelegateTakeTooLow", "Ok"),
+        ("guard:DelegateTakeTooLow", "Ok"),
         _bounds_of_takes,
     ),
-    Bound(
+    _bound(
         "STAKE-TAKE-3",
         (_take("decrease_take", 5_000), _take("decrease_take", 4_999)),
         ("DelegateTakeTooLow", "Ok"),
-        _nothing,
+        nothing,
     ),
-    Bound(
+    _bound(
         "STAKE-TAKE-4",
         (_take("increase_take", 11_797), _take("increase_take", 11_796)),
-        ("DelegateTakeTooHigh", "Ok"),
-        _nothing,
+        ("guard:DelegateTakeTooHigh", "Ok"),
+        nothing,
     ),
-    Bound(
+    _bound(
         "STAKE-TAKE-5",
         (_take("increase_take", 6_000), _take("decrease_take", 4_000)),
         ("DelegateTxRateLimitExceeded", "Ok"),
         _delegate_take_changed(LIMIT),
     ),
-    Bound("STAKE-TAKE-5", (_take("increase_take", 6_000),), ("Ok",), _delegate_take_changed(LIMIT + 1)),
-    Bound(
+    _bound("STAKE-TAKE-5", (_take("increase_take", 6_000),), ("Ok",), _delegate_take_changed(LIMIT + 1)),
+    _bound(
         "STAKE-CHILD-4",
         (_childkey_take(699), _childkey_take(700)),
         ("InvalidChildkeyTake", "Ok"),
         _bounds_of_takes,
     ),
-    Bound(
+    _bound(
         "STAKE-CHILD-4",
         (_childkey_take(11_797), _childkey_take(11_796)),
         ("InvalidChildkeyTake", "Ok"),
-        _nothing,
+        nothing,
     ),
-    Bound(
+    _bound(
         "STAKE-CHILD-4",
         (_childkey_take(1_000),),
         ("TxChildkeyTakeRateLimitExceeded",),
         _changed(Transaction.SET_CHILDKEY_TAKE, LIMIT - 1),
     ),
-    Bound("STAKE-CHILD-4", (_childkey_take(1_000),), ("Ok",), _changed(Transaction.SET_CHILDKEY_TAKE, LIMIT)),
-    Bound(
+    _bound(
+        "STAKE-CHILD-4", (_childkey_take(1_000),), ("Ok",), _changed(Transaction.SET_CHILDKEY_TAKE, LIMIT)
+    ),
+    _bound(
         "STAKE-CHILD-1", (_children(1),), ("TxRateLimitExceeded",), _changed(Transaction.SET_CHILDREN, 149)
     ),
-    Bound("STAKE-CHILD-1", (_children(1),), ("Ok",), _changed(Transaction.SET_CHILDREN, 150)),
-    Bound(
+    _bound("STAKE-CHILD-1", (_children(1),), ("Ok",), _changed(Transaction.SET_CHILDREN, 150)),
+    _bound(
         "STAKE-CHILD-5",
         (_children(1, 2, 3, 4, 5, 6), _children(1, 2, 3, 4, 5)),
         ("TooManyChildren", "Ok"),
-        _nothing,
+        nothing,
     ),
-    Bound(
+    _bound(
         "STAKE-CHILD-5",
         (_children(_WHOLE, 1), _children(_WHOLE - 1, 1)),
         ("ProportionOverflow", "Ok"),
-        _nothing,
+        nothing,
     ),
-    Bound("STAKE-CHILD-1", (_children(1),), ("NotEnoughStakeToSetChildkeys",), _threshold_of_children(1)),
-    Bound("STAKE-CHILD-1", (_children(1),), ("Ok",), _threshold_of_children(0)),
-    Bound(
+    _bound("STAKE-CHILD-1", (_children(1),), ("NotEnoughStakeToSetChildkeys",), _threshold_of_children(1)),
+    _bound("STAKE-CHILD-1", (_children(1),), ("Ok",), _threshold_of_children(0)),
+    _bound(
         "STAKE-CLAIM-1",
         (_claim(), _claim(1, 2, 3, 4, 5, 6), _claim(1, 2, 3, 4, 5)),
         ("InvalidSubnetNumber", "InvalidSubnetNumber", "Ok"),
-        _nothing,
+        nothing,
     ),
-    Bound("STAKE-CLAIM-11", (_claim(DEEP),), ("Ok",), _owed(999)),
-    Bound("STAKE-CLAIM-11", (_claim(DEEP),), ("Ok",), _owed(1_000)),
-    Bound("STAKE-NOMINATOR-2", (_remove(STAKE - SWEPT, BOBS),), ("Ok",), _smallest_nomination),
-    Bound("STAKE-NOMINATOR-2", (_remove(STAKE - SWEPT - 1, BOBS),), ("Ok",), _smallest_nomination),
-    Bound("STAKE-NOMINATOR-2", (_leave_on_root(300),), ("Ok",), _root_cannot_pay_the_rest),
-    Bound(
+    _bound("STAKE-CLAIM-11", (_claim(DEEP),), ("Ok",), _owed(999)),
+    _bound("STAKE-CLAIM-11", (_claim(DEEP),), ("Ok",), _owed(1_000)),
+    _bound("STAKE-NOMINATOR-2", (_remove(STAKE - SWEPT, BOBS),), ("Ok",), _smallest_nomination),
+    _bound("STAKE-NOMINATOR-2", (_remove(STAKE - SWEPT - 1, BOBS),), ("Ok",), _smallest_nomination),
+    _bound("STAKE-NOMINATOR-2", (_leave_on_root(300),), ("Ok",), _root_cannot_pay_the_rest),
+    _bound(
         "STAKE-CLAIM-2",
         (
             _call("set_root_claim_type", new_root_claim_type={"KeepSubnets": {"subnets": []}}),
             _call("set_root_claim_type", new_root_claim_type={"KeepSubnets": {"subnets": [str(OTHER)]}}),
         ),
         ("InvalidSubnetNumber", "Ok"),
-        _nothing,
+        nothing,
     ),
 )
 """Bounds of staking calls."""

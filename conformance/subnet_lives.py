@@ -7,16 +7,13 @@ blocks of the real runtime do not show. ``python -m taospec.conformance.subnet_l
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-import attrs
-
-from taospec.conformance.answers import Answer
-from taospec.conformance.operations.chain import REFERENCE, SUCCESS
-from taospec.conformance.storage_changes import encode_dump
-from taospec.conformance.vector_file import Case, case_id, write_public_suite
+from taospec.conformance.operations.chain import SUCCESS
+from taospec.conformance.scenes import Call, Prepare, Scene, Stage, nothing, scene_cases
+from taospec.conformance.vector_file import Case, write_public_suite
 from taospec.reference.fixed_point import I96F32, U64F64
 from taospec.reference.staking.stake_ledger import increase_stake
 from taospec.reference.state.hyperparameters import RecycleOrBurn
@@ -24,18 +21,14 @@ from taospec.reference.state.ledger import subnet_account
 from taospec.reference.state.state import State
 from taospec.reference.state.storage_order import hashed_account_order
 from taospec.reference.state.storage_types import AccountId, numbered_account
-from taospec.reference.state.upstream_names import export_state
 from taospec.reference.subnets.identity import LONGEST
 from taospec.reference.subnets.symbols import SYMBOLS
 from taospec.reference.subnets.uids import append_neuron
-
-Prepare = Callable[[State], None]
 
 COIN: Final = 10**9
 BLOCK: Final = 1_000
 REGISTERED: Final = 100
 """Block in which every subnet was registered."""
-PARENT_HASH: Final = "0x" + "00" * 32
 ALICE, BOB, NEW = 1, 2, 3
 """Coldkeys by number: the owner of every subnet, one with TAO, and one without an account."""
 OWNERS_HOTKEY, OTHER_HOTKEY, FREE_HOTKEY = 101, 102, 103
@@ -45,50 +38,16 @@ MISSING: Final = 9
 SYSTEM_ACCOUNT: Final = "0x" + subnet_account(7).hex()
 
 
-@attrs.frozen
-class Scene:
-    """Calls of one block, and what becomes of each."""
-
-    prepare: Prepare
-    """What is special in the state."""
-    calls: tuple[Mapping[str, Any], ...]
-    """In JSON form; without a signer Alice signs."""
-    results: tuple[str, ...] = (SUCCESS,)
-    """The results."""
-
-
 def main(arguments: list[str]) -> None:
     """Write the cases."""
     (out,) = arguments
-    chosen = list(scenes())
+    chosen = list(cases())
     write_public_suite(Path(out), "subnets_lives", "reference", chosen)
 
 
-def scenes() -> Iterator[Case]:
-    """Every scene as a case.
-
-    Raises:
-        AssertionError: the reference answers another result.
-    """
-    for scene in SCENES:
-        state = two_subnets()
-        scene.prepare(state)
-        inputs = {
-            "block": str(BLOCK),
-            "parent_hash": PARENT_HASH,
-            "author": None,
-            "calls": [{"signer": str(ALICE)} | dict(call) for call in scene.calls],
-            "state": encode_dump(export_state(state)),
-        }
-        out = REFERENCE["chain.apply_block"](inputs)
-        if tuple(out["value"]["results"]) != scene.results:
-            raise AssertionError(f"{scene.calls}: {out['value']['results']} in place of {scene.results}")
-        yield Case(
-            id=case_id("chain.apply_block", inputs),
-            op="chain.apply_block",
-            inputs=inputs,
-            expected=Answer(out=out),
-        )
+def cases() -> Iterator[Case]:
+    """Every scene as a case."""
+    yield from scene_cases(SCENES, Stage(two_subnets, BLOCK))
 
 
 def two_subnets() -> State:
@@ -150,10 +109,6 @@ def _by_hash() -> tuple[int, int]:
 
 
 # What is special.
-
-
-def nothing(state: State) -> None:
-    """Nothing is: the call itself asks for what it cannot have."""
 
 
 def _equal_remainders(state: State) -> None:
@@ -430,40 +385,45 @@ def _symbol(place: int, signer: str = str(ALICE)) -> dict[str, Any]:
     return {"call": "update_symbol", "signer": signer, "netuid": "1", "symbol": symbol}
 
 
-def _refused(prepare: Prepare, error: str, *calls: Mapping[str, Any]) -> Scene:
+def _refused(prepare: Prepare, error: str, *calls: Call) -> Scene:
     """The last of the calls is refused."""
-    return Scene(prepare, calls, (SUCCESS,) * (len(calls) - 1) + (error,))
+    return _scene(prepare, calls, (SUCCESS,) * (len(calls) - 1) + (error,))
+
+
+def _scene(prepare: Prepare, calls: tuple[Call, ...], results: tuple[str, ...] = (SUCCESS,)) -> Scene:
+    """Without a signer Alice signs."""
+    return Scene(tuple({"signer": str(ALICE)} | dict(call) for call in calls), results, prepare)
 
 
 _FROZEN: Final = "AdminActionProhibitedDuringWeightsWindow"
 _LIMITED: Final = "TxRateLimitExceeded"
 
 SCENES: Final = (
-    Scene(_equal_remainders, (_end(),)),
-    Scene(_crumbs_first, (_end(),)),
-    Scene(_crumbs_last, (_end(),)),
-    Scene(_short_account, (_end(),)),
-    Scene(_worthless_hotkey, (_end(),)),
-    Scene(_worthless_stakes, (_end(),)),
-    Scene(_old_shares, (_end(),)),
-    Scene(_old_subnet, (_end(),)),
-    Scene(_refund_beyond_the_rest, (_end(),)),
-    Scene(_root_dividends, (_end(),)),
-    Scene(_leftovers, (_end(), _open()), (SUCCESS,) * 2),
-    Scene(_full_with_leftovers, (_open(),)),
-    Scene(_full_and_equal, (_open(),)),
-    Scene(_full, (_open_described(name="0x41"),)),
-    Scene(_full_and_uneven, (_open(),)),
-    Scene(_uneven_prices, (_open(),)),
-    Scene(_exact_price, (_open(),)),
-    Scene(_symbol_is_taken, (_open(),)),
-    Scene(_opted_out, (_open(), _end(3), _open()), (SUCCESS,) * 3),
-    Scene(_crowd, (_trim(3),)),
-    Scene(_crowd, (_trim(4), _trim(4, str(ALICE))), (SUCCESS,) * 2),
-    Scene(_short_emission, (_trim(5),)),
-    Scene(_second_mechanism, (_mechanisms(1),)),
-    Scene(_second_mechanism, (_mechanisms(2, str(ALICE)), _split(str(ALICE))), (SUCCESS,) * 2),
-    Scene(_equal_root_stakes, (_on_root(FREE_HOTKEY),)),
+    _scene(_equal_remainders, (_end(),)),
+    _scene(_crumbs_first, (_end(),)),
+    _scene(_crumbs_last, (_end(),)),
+    _scene(_short_account, (_end(),)),
+    _scene(_worthless_hotkey, (_end(),)),
+    _scene(_worthless_stakes, (_end(),)),
+    _scene(_old_shares, (_end(),)),
+    _scene(_old_subnet, (_end(),)),
+    _scene(_refund_beyond_the_rest, (_end(),)),
+    _scene(_root_dividends, (_end(),)),
+    _scene(_leftovers, (_end(), _open()), (SUCCESS,) * 2),
+    _scene(_full_with_leftovers, (_open(),)),
+    _scene(_full_and_equal, (_open(),)),
+    _scene(_full, (_open_described(name="0x41"),)),
+    _scene(_full_and_uneven, (_open(),)),
+    _scene(_uneven_prices, (_open(),)),
+    _scene(_exact_price, (_open(),)),
+    _scene(_symbol_is_taken, (_open(),)),
+    _scene(_opted_out, (_open(), _end(3), _open()), (SUCCESS,) * 3),
+    _scene(_crowd, (_trim(3),)),
+    _scene(_crowd, (_trim(4), _trim(4, str(ALICE))), (SUCCESS,) * 2),
+    _scene(_short_emission, (_trim(5),)),
+    _scene(_second_mechanism, (_mechanisms(1),)),
+    _scene(_second_mechanism, (_mechanisms(2, str(ALICE)), _split(str(ALICE))), (SUCCESS,) * 2),
+    _scene(_equal_root_stakes, (_on_root(FREE_HOTKEY),)),
     _refused(nothing, "CannotUseSystemAccount", _open(SYSTEM_ACCOUNT)),
     _refused(_before_registrations, "SubNetRegistrationDisabled", _open()),
     _refused(_rate_limited, "guard:NetworkTxRateLimitExceeded", _open()),

@@ -14,23 +14,19 @@ from typing import Any, Final
 
 import attrs
 
-from taospec.conformance.answers import Answer
-from taospec.conformance.operations.chain import REFERENCE, SUCCESS
-from taospec.conformance.storage_changes import encode_dump
+from taospec.conformance.operations.chain import SUCCESS
+from taospec.conformance.scenes import Prepare, Scene, Stage, nothing, scene_cases
 from taospec.conformance.timelock_stub import MARK
-from taospec.conformance.vector_file import Case, case_id, write_public_suite
+from taospec.conformance.vector_file import Case, write_public_suite
 from taospec.reference.state.beacon import Pulse
 from taospec.reference.state.neuron import storage_index
 from taospec.reference.state.state import State
 from taospec.reference.state.storage_types import numbered_account
-from taospec.reference.state.upstream_names import export_state
 from taospec.reference.subnets.commit_reveal import commit_hash_of
 
-Prepare = Callable[[State], None]
 Arguments = Mapping[str, Any]
 
 BLOCK: Final = 5_000
-PARENT_HASH: Final = "0x" + "00" * 32
 HIDDEN, OPEN, MISSING = 1, 2, 9
 """Netuids: with commit-reveal, without, and none."""
 EPOCH: Final = 7
@@ -56,22 +52,6 @@ BAD_ROWS: Final[Mapping[str, tuple[list[int], list[int]]]] = {
 """Uids and weights that an error complains of."""
 
 
-@attrs.frozen
-class Scene:
-    """One call, and what becomes of it."""
-
-    call: str
-    """Upstream's name."""
-    result: str
-    """Its result."""
-    arguments: Arguments
-    """In JSON form."""
-    signer: int | str = VALIDATOR
-    """Who makes the call."""
-    prepare: Prepare = lambda _: None
-    """What is special in the state."""
-
-
 def main(arguments: list[str]) -> None:
     """Write the cases."""
     (out,) = arguments
@@ -80,30 +60,8 @@ def main(arguments: list[str]) -> None:
 
 
 def cases() -> Iterator[Case]:
-    """Every scene as a case.
-
-    Raises:
-        AssertionError: the reference answers another result.
-    """
-    for scene in scenes():
-        state = two_subnets()
-        scene.prepare(state)
-        inputs = {
-            "block": str(BLOCK),
-            "parent_hash": PARENT_HASH,
-            "author": None,
-            "calls": [encode_dump({"call": scene.call, "signer": scene.signer, **scene.arguments})],
-            "state": encode_dump(export_state(state)),
-        }
-        out = REFERENCE["chain.apply_block"](inputs)
-        if out["value"]["results"] != [scene.result]:
-            raise AssertionError(f"{scene}: {out['value']['results']}")
-        yield Case(
-            id=case_id("chain.apply_block", inputs),
-            op="chain.apply_block",
-            inputs=inputs,
-            expected=Answer(out=out),
-        )
+    """Every scene as a case."""
+    yield from scene_cases(scenes(), Stage(two_subnets, BLOCK))
 
 
 def scenes() -> Iterator[Scene]:
@@ -125,33 +83,44 @@ def scenes() -> Iterator[Scene]:
     yield from _automatic_scenes()
 
 
+def _scene(
+    call: str,
+    result: str,
+    arguments: Arguments,
+    signer: int | str = VALIDATOR,
+    prepare: Prepare = nothing,
+) -> Scene:
+    """One call."""
+    return Scene(({"call": call, "signer": signer, **arguments},), (result,), prepare)
+
+
 def _set_scenes(call: str, more: Arguments) -> Iterator[Scene]:
     arguments = {"netuid": OPEN, **more, **ROW}
-    yield Scene(call, SUCCESS, arguments)
-    yield Scene(call, SUCCESS, arguments, OWNERS)
-    yield Scene(call, SUCCESS, arguments | {"dests": [2], "weights": [1]}, MINER)
-    yield Scene(
+    yield _scene(call, SUCCESS, arguments)
+    yield _scene(call, SUCCESS, arguments, OWNERS)
+    yield _scene(call, SUCCESS, arguments | {"dests": [2], "weights": [1]}, MINER)
+    yield _scene(
         call, SUCCESS, arguments | {"version_key": 1}, prepare=lambda state: _require_version(state, OPEN)
     )
-    yield Scene(call, SUCCESS, arguments, prepare=_wait_for_the_limit)
-    yield Scene(
+    yield _scene(call, SUCCESS, arguments, prepare=_wait_for_the_limit)
+    yield _scene(
         call, SUCCESS, arguments | {"dests": [3, 2, 1, 0], "weights": [0, 1, 2, 3]}, prepare=_ask_for_many
     )
-    yield Scene(call, "guard:NotEnoughStakeToSetWeights", arguments, prepare=_raise_threshold)
-    yield Scene(call, "guard:SettingWeightsTooFast", arguments, NEWCOMER)
+    yield _scene(call, "guard:NotEnoughStakeToSetWeights", arguments, prepare=_raise_threshold)
+    yield _scene(call, "guard:SettingWeightsTooFast", arguments, NEWCOMER)
     if "mecid" in more:
-        yield Scene(call, "guard:SettingWeightsTooFast", arguments | {"mecid": 1})
-        yield Scene(call, "MechanismDoesNotExist", arguments | {"mecid": 1}, STRANGER)
-    yield Scene(call, "CommitRevealEnabled", arguments | {"netuid": HIDDEN})
-    yield Scene(call, "CanNotSetRootNetworkWeights", arguments | {"netuid": 0}, prepare=_uncover)
-    yield Scene(call, "MechanismDoesNotExist", arguments | {"netuid": MISSING}, prepare=_uncover)
+        yield _scene(call, "guard:SettingWeightsTooFast", arguments | {"mecid": 1})
+        yield _scene(call, "MechanismDoesNotExist", arguments | {"mecid": 1}, STRANGER)
+    yield _scene(call, "CommitRevealEnabled", arguments | {"netuid": HIDDEN})
+    yield _scene(call, "CanNotSetRootNetworkWeights", arguments | {"netuid": 0}, prepare=_uncover)
+    yield _scene(call, "MechanismDoesNotExist", arguments | {"netuid": MISSING}, prepare=_uncover)
     for error, (uids, weights) in BAD_ROWS.items():
-        yield Scene(call, error, arguments | {"dests": uids, "weights": weights})
+        yield _scene(call, error, arguments | {"dests": uids, "weights": weights})
     yield from _common_scenes(call, arguments, OPEN)
 
 
 def _common_scenes(
-    call: str, arguments: Arguments, netuid: int, before: Prepare = lambda _: None
+    call: str, arguments: Arguments, netuid: int, before: Prepare = nothing
 ) -> Iterator[Scene]:
     """Refusals of what is as it should be in the call."""
 
@@ -162,32 +131,32 @@ def _common_scenes(
 
         return prepare
 
-    yield Scene(call, "HotKeyNotRegisteredInSubNet", arguments, prepare=without(_unregister))
-    yield Scene(call, "IncorrectWeightVersionKey", arguments, prepare=without(_require_version))
-    yield Scene(call, "NeuronNoValidatorPermit", arguments, prepare=without(_forbid))
+    yield _scene(call, "HotKeyNotRegisteredInSubNet", arguments, prepare=without(_unregister))
+    yield _scene(call, "IncorrectWeightVersionKey", arguments, prepare=without(_require_version))
+    yield _scene(call, "NeuronNoValidatorPermit", arguments, prepare=without(_forbid))
 
 
 def _batch_scenes() -> Iterator[Scene]:
     rows = {"netuids": [OPEN, HIDDEN], "weights": [[[0, 1], [2, 3]]] * 2, "version_keys": [0, 0]}
     hashes = {"netuids": [OPEN, HIDDEN], "commit_hashes": [HASH] * 2}
     for call, arguments in (("batch_set_weights", rows), ("batch_commit_weights", hashes)):
-        yield Scene(call, SUCCESS, arguments)
-        yield Scene(call, "guard:InputLengthsUnequal", arguments | {"netuids": [OPEN]})
-        yield Scene(call, "guard:NotEnoughStakeToSetWeights", arguments, prepare=_raise_threshold)
+        yield _scene(call, SUCCESS, arguments)
+        yield _scene(call, "guard:InputLengthsUnequal", arguments | {"netuids": [OPEN]})
+        yield _scene(call, "guard:NotEnoughStakeToSetWeights", arguments, prepare=_raise_threshold)
 
 
 def _commit_scenes(call: str, more: Arguments) -> Iterator[Scene]:
     arguments = {"netuid": HIDDEN, **more, "commit_hash": HASH}
-    yield Scene(call, SUCCESS, arguments)
-    yield Scene(call, SUCCESS, arguments, prepare=lambda state: _commit(state, REVEALED, epoch=EPOCH - 2))
-    yield Scene(call, SUCCESS, arguments, prepare=lambda state: _commit(state, *[REVEALED] * 9))
-    yield Scene(call, "guard:NotEnoughStakeToSetWeights", arguments, prepare=_raise_threshold)
-    yield Scene(call, "guard:CommittingWeightsTooFast", arguments, NEWCOMER)
-    yield Scene(call, "MechanismDoesNotExist", arguments | {"netuid": MISSING})
-    yield Scene(call, "CommitRevealDisabled", arguments | {"netuid": OPEN})
-    yield Scene(call, "HotKeyNotRegisteredInSubNet", arguments, STRANGER)
+    yield _scene(call, SUCCESS, arguments)
+    yield _scene(call, SUCCESS, arguments, prepare=lambda state: _commit(state, REVEALED, epoch=EPOCH - 2))
+    yield _scene(call, SUCCESS, arguments, prepare=lambda state: _commit(state, *[REVEALED] * 9))
+    yield _scene(call, "guard:NotEnoughStakeToSetWeights", arguments, prepare=_raise_threshold)
+    yield _scene(call, "guard:CommittingWeightsTooFast", arguments, NEWCOMER)
+    yield _scene(call, "MechanismDoesNotExist", arguments | {"netuid": MISSING})
+    yield _scene(call, "CommitRevealDisabled", arguments | {"netuid": OPEN})
+    yield _scene(call, "HotKeyNotRegisteredInSubNet", arguments, STRANGER)
     ten = [REVEALED] * 10
-    yield Scene(call, "TooManyUnrevealedCommits", arguments, prepare=lambda state: _commit(state, *ten))
+    yield _scene(call, "TooManyUnrevealedCommits", arguments, prepare=lambda state: _commit(state, *ten))
 
 
 def _reveal_scenes(call: str, more: Arguments) -> Iterator[Scene]:
@@ -203,21 +172,21 @@ def _reveal_scenes(call: str, more: Arguments) -> Iterator[Scene]:
         _raise_threshold(state)
 
     arguments = {"netuid": HIDDEN, **more, **REVEALED}
-    yield Scene(call, SUCCESS, arguments, prepare=committed())
+    yield _scene(call, SUCCESS, arguments, prepare=committed())
     others = [{**REVEALED, "salt": [salt]} for salt in (8, 9)]
     between = (others[0], REVEALED, others[1])
-    yield Scene(call, SUCCESS, arguments, prepare=lambda state: _commit(state, *between, epoch=EPOCH - 1))
-    yield Scene(call, "guard:NotEnoughStakeToSetWeights", arguments, prepare=poor)
-    yield Scene(call, "guard:NoWeightsCommitFound", arguments)
-    yield Scene(call, "guard:NoWeightsCommitFound", arguments | {"salt": [8]}, prepare=committed())
+    yield _scene(call, SUCCESS, arguments, prepare=lambda state: _commit(state, *between, epoch=EPOCH - 1))
+    yield _scene(call, "guard:NotEnoughStakeToSetWeights", arguments, prepare=poor)
+    yield _scene(call, "guard:NoWeightsCommitFound", arguments)
+    yield _scene(call, "guard:NoWeightsCommitFound", arguments | {"salt": [8]}, prepare=committed())
     for epoch in (EPOCH, EPOCH - 2):
-        yield Scene(call, "guard:RevealTooEarly", arguments, prepare=committed(epoch=epoch))
-    yield Scene(call, "CommitRevealDisabled", arguments, prepare=uncovered)
+        yield _scene(call, "guard:RevealTooEarly", arguments, prepare=committed(epoch=epoch))
+    yield _scene(call, "CommitRevealDisabled", arguments, prepare=uncovered)
     for netuid, error in ((0, "CanNotSetRootNetworkWeights"), (MISSING, "MechanismDoesNotExist")):
-        yield Scene(call, error, arguments | {"netuid": netuid}, prepare=committed(netuid=netuid))
+        yield _scene(call, error, arguments | {"netuid": netuid}, prepare=committed(netuid=netuid))
     for error, (uids, values) in BAD_ROWS.items():
         row = {**REVEALED, "uids": uids, "values": values}
-        yield Scene(call, error, arguments | row, prepare=committed(row))
+        yield _scene(call, error, arguments | row, prepare=committed(row))
     yield from _common_scenes(call, arguments, HIDDEN, committed())
 
 
@@ -231,25 +200,26 @@ def _second_mechanism_scenes() -> Iterator[Scene]:
         state.hash_commits[index, hotkey].commits = ((digest, EPOCH - 1, BLOCK - 20, 0),)
 
     arguments = {"netuid": HIDDEN, "mecid": 1, **REVEALED}
-    yield Scene("reveal_mechanism_weights", SUCCESS, arguments, prepare=committed)
+    yield _scene("reveal_mechanism_weights", SUCCESS, arguments, prepare=committed)
 
 
 def _batch_reveal_scenes() -> Iterator[Scene]:
     """Each refusal of a single reveal in a batch of one, and those of batches alone."""
     call = "batch_reveal_weights"
     for scene in _reveal_scenes("reveal_weights", {}):
-        row = {name: scene.arguments[name] for name in REVEALED}
-        arguments = {"netuid": scene.arguments["netuid"], **_lists(row)}
-        yield attrs.evolve(scene, call=call, arguments=arguments)
+        (single,) = scene.calls
+        row = {name: single[name] for name in REVEALED}
+        batch = {"call": call, "signer": single["signer"], "netuid": single["netuid"], **_lists(row)}
+        yield attrs.evolve(scene, calls=(batch,))
 
     def committed(state: State) -> None:
         _commit(state, {**REVEALED, "salt": [8]}, REVEALED, epoch=EPOCH - 1)
 
     unequal = {"netuid": HIDDEN, **_lists(REVEALED), "salts_list": []}
-    yield Scene(call, "guard:InputLengthsUnequal", unequal)
+    yield _scene(call, "guard:InputLengthsUnequal", unequal)
     twice = {"netuid": HIDDEN, **_lists(REVEALED, REVEALED)}
-    yield Scene(call, "InvalidRevealCommitHashNotMatch", twice, prepare=committed)
-    yield Scene(call, SUCCESS, {"netuid": HIDDEN, **_lists(REVEALED)}, prepare=committed)
+    yield _scene(call, "InvalidRevealCommitHashNotMatch", twice, prepare=committed)
+    yield _scene(call, SUCCESS, {"netuid": HIDDEN, **_lists(REVEALED)}, prepare=committed)
 
 
 def _lists(*rows: Arguments) -> dict[str, Any]:
@@ -270,15 +240,15 @@ def _timelock_scenes(call: str, more: Arguments) -> Iterator[Scene]:
         _lock(state, b"", times=10, epoch=EPOCH)
 
     arguments = {"netuid": HIDDEN, **LOCKED, **more}
-    yield Scene(call, SUCCESS, arguments)
-    yield Scene(call, "guard:NotEnoughStakeToSetWeights", arguments, prepare=_raise_threshold)
-    yield Scene(call, "guard:InvalidRevealRound", arguments | {"reveal_round": ROUND - 1})
-    yield Scene(call, "MechanismDoesNotExist", arguments | {"netuid": MISSING})
-    yield Scene(call, "CommitRevealDisabled", arguments | {"netuid": OPEN})
-    yield Scene(call, "IncorrectCommitRevealVersion", arguments, prepare=other_version)
-    yield Scene(call, "HotKeyNotRegisteredInSubNet", arguments, STRANGER)
-    yield Scene(call, "CommittingWeightsTooFast", arguments, NEWCOMER)
-    yield Scene(call, "TooManyUnrevealedCommits", arguments, prepare=ten)
+    yield _scene(call, SUCCESS, arguments)
+    yield _scene(call, "guard:NotEnoughStakeToSetWeights", arguments, prepare=_raise_threshold)
+    yield _scene(call, "guard:InvalidRevealRound", arguments | {"reveal_round": ROUND - 1})
+    yield _scene(call, "MechanismDoesNotExist", arguments | {"netuid": MISSING})
+    yield _scene(call, "CommitRevealDisabled", arguments | {"netuid": OPEN})
+    yield _scene(call, "IncorrectCommitRevealVersion", arguments, prepare=other_version)
+    yield _scene(call, "HotKeyNotRegisteredInSubNet", arguments, STRANGER)
+    yield _scene(call, "CommittingWeightsTooFast", arguments, NEWCOMER)
+    yield _scene(call, "TooManyUnrevealedCommits", arguments, prepare=ten)
 
 
 def _voting_scenes() -> Iterator[Scene]:
@@ -292,16 +262,16 @@ def _voting_scenes() -> Iterator[Scene]:
     subnet = {"netuid": HIDDEN}
     enable, disable = "enable_voting_power_tracking", "disable_voting_power_tracking"
     for maker in (COLDKEY, "root"):
-        yield Scene(enable, SUCCESS, subnet, maker)
-        yield Scene(enable, SUCCESS, subnet, maker, ending)
-        yield Scene(disable, SUCCESS, subnet, maker, tracked)
-    yield Scene(enable, "BadOrigin", subnet)
-    yield Scene(disable, "BadOrigin", subnet)
-    yield Scene(disable, "VotingPowerTrackingNotEnabled", subnet, COLDKEY)
+        yield _scene(enable, SUCCESS, subnet, maker)
+        yield _scene(enable, SUCCESS, subnet, maker, ending)
+        yield _scene(disable, SUCCESS, subnet, maker, tracked)
+    yield _scene(enable, "BadOrigin", subnet)
+    yield _scene(disable, "BadOrigin", subnet)
+    yield _scene(disable, "VotingPowerTrackingNotEnabled", subnet, COLDKEY)
     rate = "sudo_set_voting_power_ema_alpha"
-    yield Scene(rate, SUCCESS, {**subnet, "alpha": 10**18}, "root")
-    yield Scene(rate, "BadOrigin", {**subnet, "alpha": 1}, COLDKEY)
-    yield Scene(rate, "InvalidVotingPowerEmaAlpha", {**subnet, "alpha": 10**18 + 1}, "root")
+    yield _scene(rate, SUCCESS, {**subnet, "alpha": 10**18}, "root")
+    yield _scene(rate, "BadOrigin", {**subnet, "alpha": 1}, COLDKEY)
+    yield _scene(rate, "InvalidVotingPowerEmaAlpha", {**subnet, "alpha": 10**18 + 1}, "root")
 
 
 def _automatic_scenes() -> Iterator[Scene]:
@@ -316,7 +286,7 @@ def _automatic_scenes() -> Iterator[Scene]:
     ways = [locked(MARK + plaintext) for plaintext in (old, new, others, old[:-1], b"")]
     ways += [locked(old), locked(MARK + old, ROUND + 1), locked(MARK + old, epoch=EPOCH - 2)]
     for prepare in ways:
-        yield Scene("enable_voting_power_tracking", SUCCESS, {"netuid": OPEN}, COLDKEY, prepare)
+        yield _scene("enable_voting_power_tracking", SUCCESS, {"netuid": OPEN}, COLDKEY, prepare)
 
 
 def _commit(state: State, *rows: Arguments, netuid: int = HIDDEN, epoch: int = EPOCH) -> None:
