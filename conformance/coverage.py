@@ -2,30 +2,36 @@
 
 ``python -m taospec.conformance.coverage [TRACE...]`` prints what no committed case and none of the
 traces reaches. Setters of parameters are calls like any other.
+
+Reached means: every call is made and, unless upstream refuses it whatever it says, succeeds; a case
+returns every error and shows that the digest stays; every event is deposited.
 """
 
 from __future__ import annotations
 
+import ast
 import gzip
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 import attrs
 
+from taospec import reference
+from taospec.conformance.operations.chain import SUCCESS
 from taospec.reference.chain.calls import CALLS
 from taospec.reference.state.errors import (
     NOT_MODELLED,
     UNREACHABLE,
     AdminUtilsError,
     FrameError,
-    InvalidTransaction,
     ProtocolError,
     SubtensorError,
     SwapError,
 )
+from taospec.reference.subnets.hyperparameters import REFUSED, SETTERS
 
 VECTORS: Final = Path(__file__).parent / "vectors"
 TRACES: Final = Path(__file__).parent / "traces"
@@ -34,61 +40,11 @@ TRACE: Final = "taospec-chain-trace/1"
 GUARD: Final = "guard:"
 
 ERRORS: Final[tuple[ProtocolError, ...]] = tuple(
-    error
-    for kind in (SubtensorError, SwapError, AdminUtilsError, FrameError, InvalidTransaction)
-    for error in kind
+    error for kind in (SubtensorError, SwapError, AdminUtilsError, FrameError) for error in kind
 )
 
-_LEASES: Final = "leases are not modelled yet"
-NOT_REACHED: Final[dict[str, str]] = {
-    **dict.fromkeys(
-        (
-            "BeneficiaryDoesNotOwnHotkey",
-            "ExpectedBeneficiaryOrigin",
-            "InvalidLeaseBeneficiary",
-            "LeaseCannotEndInThePast",
-            "LeaseDoesNotExist",
-            "LeaseHasNoEndBlock",
-            "LeaseHasNotEnded",
-            "LeaseNetuidNotFound",
-        ),
-        _LEASES,
-    ),
-    "Arithmetic::Overflow": "needs a balance near 2^64 rao, which is above the cap; shown by a unit test",
-}
-"""Errors that neither vectors nor traces reach, each with the reason."""
-
-_KEYS: Final = "calls that swap keys show it in tests, no committed vector yet"
-_ODD: Final = "the state that it needs is in tests, in no committed vector yet"
-AWAITED: Final[dict[str, str]] = {
-    **dict.fromkeys(
-        (
-            "ActiveLockExists",
-            "ColdkeySwapAlreadyDisputed",
-            "ColdkeySwapTooEarly",
-            "HotKeySetTxRateLimitExceeded",
-            "HotKeySwapOnSubnetIntervalNotPassed",
-            "NewColdKeyIsHotkey",
-            "NewHotKeyNotCleanForRootSwap",
-            "NotEnoughBalanceToPaySwapHotKey",
-        ),
-        _KEYS,
-    ),
-    **dict.fromkeys(
-        (
-            "ExpiredWeightCommit",
-            "NeedWaitingMoreBlocksToStarCall",
-            "Overflow",
-            "ReservesOutOfBalance",
-            "StakeTooLowForRoot",
-            "SymbolAlreadyInUse",
-            "TooManyRegistrationsThisBlock",
-            "TooManyRegistrationsThisInterval",
-        ),
-        _ODD,
-    ),
-}
-"""Errors that calls return and that a vector should show: to be emptied."""
+ALWAYS_REFUSED: Final[frozenset[str]] = frozenset({*REFUSED, "schedule_swap_coldkey"})
+"""Calls that upstream left in their pallets, and that only answer an error."""
 
 
 @attrs.define
@@ -99,13 +55,10 @@ class Coverage:
     """Calls that returned no error."""
     refused: set[tuple[str, str]] = attrs.field(factory=set)
     """Calls with the errors that they returned, or that a guard did."""
+    shown: set[str] = attrs.field(factory=set)
+    """Errors of calls whose case shows that the digest stayed."""
     events: set[str] = attrs.field(factory=set)
     """Names of events."""
-
-    @property
-    def errors(self) -> set[str]:
-        """Errors that some call returned."""
-        return {error for _, error in self.refused}
 
     @property
     def called(self) -> set[str]:
@@ -114,30 +67,34 @@ class Coverage:
 
     def note(self, call: str, result: object) -> None:
         """Take account of a call's result: 0 or ``Ok``, an error's name, or that after ``guard:``."""
-        if result in (0, "Ok"):
+        if result in (0, SUCCESS):
             self.succeeded.add(call)
         else:
-            self.refused.add((call, str(result).removeprefix(GUARD)))
+            self.refused.add((call, _error_name(result)))
 
     def read(self, path: Path) -> None:
         """Take account of a file of cases or of a trace."""
         with gzip.open(path, "rt", encoding="utf-8") as lines:
             header = json.loads(next(lines))
             for line in lines:
-                if header.get("format") == TRACE or '"op":"chain.apply_block"' in line:
+                if header.get("format") == TRACE:
                     self._read_block(json.loads(line))
-                elif '"op":"chain.apply_extrinsic"' in line:
-                    case = json.loads(line)
-                    self.note(case["in"]["call"]["call"], case["out"]["value"]["result"])
+                elif '"op":"chain.apply_block"' in line:
+                    self.note_case(json.loads(line))
 
-    def _read_block(self, block: dict[str, Any]) -> None:
-        if "op" in block:
-            calls, results = block["in"]["calls"], block.get("out", {}).get("value", {}).get("results", [])
-        else:
-            calls, results = block.get("extrinsics", []), block.get("results", [])
-        for call, result in zip(calls, results, strict=False):
+    def _read_block(self, block: Mapping[str, Any]) -> None:
+        for call, result in zip(block.get("extrinsics", ()), block.get("results", ()), strict=True):
             self.note(call["call"], result)
         self.events.update(_event_name(event) for event in block.get("events", ()))
+
+    def note_case(self, case: Mapping[str, Any]) -> None:
+        """Take account of a case of ``chain.apply_block``."""
+        value, stages = case["out"]["value"], case["out"]["stages"]
+        for index, (call, result) in enumerate(zip(case["in"]["calls"], value["results"], strict=True)):
+            self.note(call["call"], result)
+            if result != SUCCESS and stages[index][1] == stages[index + 1][1]:
+                self.shown.add(_error_name(result))
+        self.events.update(event["event"] for event in value["events"])
 
 
 def committed_coverage() -> Coverage:
@@ -151,20 +108,54 @@ def committed_coverage() -> Coverage:
     return coverage
 
 
-def unreached_errors(coverage: Coverage) -> list[str]:
-    """Errors that should be reached and are not, by name."""
-    excused = {error.value for error in (*UNREACHABLE, *NOT_MODELLED)} | set(NOT_REACHED)
-    return sorted({error.value for error in ERRORS} - coverage.errors - excused)
-
-
 def never_made(coverage: Coverage) -> list[str]:
     """Calls that nobody made."""
     return sorted(set(CALLS) - coverage.called)
 
 
 def never_succeeded(coverage: Coverage) -> list[str]:
-    """Calls that always returned an error."""
-    return sorted(set(CALLS) - coverage.succeeded)
+    """Calls that always returned an error, and need not."""
+    return sorted(set(CALLS) - ALWAYS_REFUSED - coverage.succeeded)
+
+
+def errors_not_shown(coverage: Coverage) -> list[str]:
+    """Errors that a call can return, and that no case returns with the digest as it was."""
+    return sorted(reachable_errors() - coverage.shown)
+
+
+def reachable_errors() -> set[str]:
+    """Names of the errors that calls of the reference can return."""
+    return {error.value for error in ERRORS if error not in UNREACHABLE and error not in NOT_MODELLED}
+
+
+def events_not_reached(coverage: Coverage) -> list[str]:
+    """Events that the reference deposits, and that neither a case nor a trace has."""
+    return sorted(deposited_events() - coverage.events)
+
+
+def deposited_events() -> set[str]:
+    """Names of the events that the reference can deposit, read off its source and the table of setters."""
+    folder = Path(next(iter(reference.__path__)))
+    named = {name for path in folder.rglob("*.py") for name in _deposits(path.read_text(encoding="utf-8"))}
+    return named | {event for setter in SETTERS.values() for event in setter.events}
+
+
+def _deposits(source: str) -> Iterator[str]:
+    """The names that a module deposits events under."""
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Call(func=ast.Attribute(attr="deposit"), args=[ast.Constant(value=str(name)), *_]):
+                yield name
+
+
+def unexpected(coverage: Coverage) -> list[str]:
+    """What is reached and should not be: results of calls and errors that cannot be, unknown events."""
+    refused = {error for _, error in coverage.refused} - reachable_errors()
+    return sorted((coverage.succeeded & ALWAYS_REFUSED) | refused | (coverage.events - deposited_events()))
+
+
+def _error_name(result: object) -> str:
+    return str(result).removeprefix(GUARD)
 
 
 def _event_name(text: str) -> str:
@@ -177,15 +168,15 @@ def report(coverage: Coverage) -> Iterator[str]:
         f"{len(coverage.called & set(CALLS))} of {len(CALLS)} calls made, "
         f"{len(coverage.succeeded & set(CALLS))} succeeded; "
         f"{len(coverage.refused)} pairs of a call and an error, "
-        f"{len(coverage.errors)} errors; {len(coverage.events)} events"
+        f"{len(coverage.shown)} errors with an unchanged digest; {len(coverage.events)} events"
     )
-    lists: tuple[tuple[str, Iterable[str]], ...] = (
+    for title, names in (
         ("calls never made", never_made(coverage)),
         ("calls that never succeeded", never_succeeded(coverage)),
-        ("errors never reached", unreached_errors(coverage)),
-        ("errors listed as not reached that are", sorted(coverage.errors & set(NOT_REACHED))),
-    )
-    for title, names in lists:
+        ("errors without a case", errors_not_shown(coverage)),
+        ("events never deposited", events_not_reached(coverage)),
+        ("reached and not expected", unexpected(coverage)),
+    ):
         yield f"{title}: {', '.join(names) or 'none'}"
 
 

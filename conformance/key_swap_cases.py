@@ -80,6 +80,9 @@ def _coldkey_scenes() -> Iterator[Scene]:
     yield _scene(dispute, "Ok", {}, prepare=_announce)
     yield _scene(dispute, "ColdkeySwapAnnouncementNotFound", {})
     yield _scene(dispute, "guard:ColdkeySwapDisputed", {}, prepare=_dispute)
+    transfer = {"dest": BOB, "value": TAO}
+    yield _scene("transfer_keep_alive", "guard:ColdkeySwapAnnounced", transfer, prepare=_announce)
+    yield _scene("transfer_keep_alive", "guard:ColdkeySwapDisputed", transfer, prepare=_dispute)
     yield _scene(clear, "Ok", {}, prepare=_announce_long_ago)
     yield _scene(clear, "ColdkeySwapAnnouncementNotFound", {})
     yield _scene(clear, "ColdkeySwapClearTooEarly", {}, prepare=_announce)

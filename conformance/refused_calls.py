@@ -169,6 +169,11 @@ def _nothing_circulates(state: State) -> None:
     state.pools[DEEP].alpha_out = 0
 
 
+def _child_of_bobs(state: State) -> None:
+    state.childkeys[_account(ALICES), DEEP].parents = ((7, _account(BOBS)),)
+    state.childkeys[_account(BOBS), DEEP].children = ((7, _account(ALICES)),)
+
+
 def _limits_on_takes(state: State) -> None:
     state.parameters.tx_delegate_take_rate_limit = 10
     state.parameters.tx_childkey_take_rate_limit = 10
@@ -241,6 +246,10 @@ def _children(netuid: int, *children: int) -> dict[str, Any]:
         "netuid": str(netuid),
         "children": [["1", str(child)] for child in children],
     }
+
+
+def _lock_on(hotkey: int) -> dict[str, Any]:
+    return {"hotkey": str(hotkey), "netuid": str(DEEP), "amount": str(COIN)}
 
 
 def _lock_to(hotkey: int) -> dict[str, Any]:
@@ -349,6 +358,16 @@ REFUSALS: Final = (
     _refused("add_stake_burn", "HotKeyAccountNotExists", _buy_and_burn(NOBODYS), nothing),
     _refused("add_stake_burn", "InsufficientLiquidity", _buy_and_burn(amount=2 * COIN), _hardly_any_tao),
     _refused("add_stake_burn", "StakeUnavailable", _buy_and_burn(), _locked_beyond_the_stake),
+    *(
+        _refused(call, "CannotBurnOrRecycleOnRootSubnet", _destroy(netuid=0), nothing)
+        for call in ("recycle_alpha", "burn_alpha")
+    ),
+    _refused("set_children", "ChildParentInconsistency", _children(DEEP, BOBS), _child_of_bobs),
+    _refused("lock_stake", "LockHotkeyMismatch", _lock_on(BOBS), _locked),
+    _refused(
+        "remove_stake_limit", "NotEnoughStakeToWithdraw", _remove(amount=STAKE + 1) | _NO_LIMIT, nothing
+    ),
+    _refused("add_stake_limit", "SlippageTooHigh", _add() | _limit(str(COIN + COIN // 1_000)), nothing),
     _refused("claim_root", "SwapInputTooLarge", {"subnets": [str(DEEP)]}, _much_to_claim),
 )
 """One refusal for each pair of a call and an error that the blocks of the real runtime do not show."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import Any, Final
 
 Dump = Mapping[str, Any]
@@ -28,6 +29,11 @@ def storage_changes(before: Dump, after: Dump) -> dict[str, dict[str, Any]]:
         if gone:
             removed[item] = True if gone == [None] else sorted(gone, key=_compact)
     return {"set": written, "removed": removed}
+
+
+def dump_digest(dump: Dump) -> str:
+    """SHA-256 of a canonical dump, as chain traces have it: compact JSON, integers as numbers."""
+    return sha256(_compact(dump).encode()).hexdigest()
 
 
 def encode_dump(content: Any) -> Any:

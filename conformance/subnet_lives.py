@@ -268,6 +268,31 @@ def _rate_limited(state: State) -> None:
     state.rate_limits[("NetworkLastRegistered",)].last_block = BLOCK - 9
 
 
+def _poor(state: State) -> None:
+    _leave(state, BOB, 100 * COIN - 1)
+
+
+def _just_registered(state: State) -> None:
+    state.parameters.start_call_delay = BLOCK - REGISTERED + 1
+
+
+def _room_on_root(state: State) -> None:
+    state.hyperparameters[0].max_allowed_uids = 64
+    state.hyperparameters[0].max_registrations_per_block = 1
+
+
+def _interval_is_over(state: State) -> None:
+    """Root has had three times its target."""
+    state.hyperparameters[0].max_allowed_uids = 64
+    state.hyperparameters[0].target_registrations_per_interval = 2
+    state.registrations[0].this_interval = 6
+
+
+def _all_immune(state: State) -> None:
+    """The one place is the owner's."""
+    state.hyperparameters[1].max_allowed_uids = 1
+
+
 def _before_registrations(state: State) -> None:
     state.parameters.registration_start_block = BLOCK + 1
 
@@ -359,6 +384,19 @@ def _start(netuid: int) -> dict[str, Any]:
 
 def _on_root(hotkey: int | str, signer: str | None = str(BOB)) -> dict[str, Any]:
     return {"call": "root_register", "signer": signer, "hotkey": str(hotkey)}
+
+
+def _register(hotkey: int = FREE_HOTKEY) -> dict[str, Any]:
+    return {"call": "burned_register", "signer": str(BOB), "netuid": "1", "hotkey": str(hotkey)}
+
+
+def _register_below_a_tenth(hotkey: int) -> dict[str, Any]:
+    """For at most 0.1 TAO, which the burn is just below; a registration raises it."""
+    return _register(hotkey) | {"call": "register_limit", "limit_price": str(COIN // 10)}
+
+
+def _stake_income() -> dict[str, Any]:
+    return {"call": "set_coldkey_auto_stake_hotkey", "netuid": "1", "hotkey": str(OWNERS_HOTKEY)}
 
 
 def _mechanisms(count: int, signer: str = "root", netuid: int = 1) -> dict[str, Any]:
@@ -454,6 +492,18 @@ SCENES: Final = (
     _refused(_pending_epoch, _FROZEN, _trim(100)),
     _refused(_never_frozen, "SubnetNotExists", _trim(1, netuid=MISSING)),
     _refused(nothing, "BadOrigin", _symbol(5, str(BOB))),
+    _refused(_poor, "CannotAffordLockCost", _open()),
+    _refused(nothing, "FirstEmissionBlockNumberAlreadySet", _start(1), _start(1)),
+    _refused(_just_registered, "NeedWaitingMoreBlocksToStarCall", _start(1)),
+    _refused(nothing, "SymbolDoesNotExist", _symbol(0)),
+    _refused(nothing, "SymbolAlreadyInUse", _symbol(2)),
+    _refused(nothing, "StakeTooLowForRoot", _on_root(FREE_HOTKEY)),
+    _refused(_room_on_root, "TooManyRegistrationsThisBlock", *map(_on_root, (301, 302))),
+    _refused(_interval_is_over, "TooManyRegistrationsThisInterval", _on_root(301)),
+    _refused(_crowd, "TrimmingWouldExceedMaxImmunePercentage", _trim(2)),
+    _refused(_all_immune, "NoNeuronIdAvailable", _register()),
+    _refused(nothing, "RegistrationPriceLimitExceeded", *map(_register_below_a_tenth, (301, 302))),
+    _refused(nothing, "SameAutoStakeHotkeyAlreadySet", *[_stake_income()] * 2),
 )
 """Corners, then refusals."""
 

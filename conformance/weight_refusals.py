@@ -64,6 +64,11 @@ def cases() -> Iterator[Case]:
     yield from scene_cases(scenes(), Stage(two_subnets, BLOCK))
 
 
+def automatic_cases() -> Iterator[Case]:
+    """Those in which the chain reveals, or does not."""
+    yield from scene_cases(_automatic_scenes(), Stage(two_subnets, BLOCK))
+
+
 def scenes() -> Iterator[Scene]:
     """Every scene, by call."""
     yield from _set_scenes("set_weights", {})
@@ -81,6 +86,7 @@ def scenes() -> Iterator[Scene]:
     yield from _timelock_scenes("commit_crv3_mechanism_weights", {"mecid": 0})
     yield from _voting_scenes()
     yield from _automatic_scenes()
+    yield from _epoch_scenes()
 
 
 def _scene(
@@ -287,6 +293,27 @@ def _automatic_scenes() -> Iterator[Scene]:
     ways += [locked(old), locked(MARK + old, ROUND + 1), locked(MARK + old, epoch=EPOCH - 2)]
     for prepare in ways:
         yield _scene("enable_voting_power_tracking", SUCCESS, {"netuid": OPEN}, COLDKEY, prepare)
+
+
+def _epoch_scenes() -> Iterator[Scene]:
+    """An epoch is due: it ends the tracking of voting power, or two neurons with one hotkey prevent it."""
+
+    def ended(state: State) -> None:
+        _let_epoch_come(state)
+        state.voting_power_tracking[OPEN].enabled = True
+        state.voting_power_tracking[OPEN].disable_at = BLOCK
+        state.memberships[OPEN, numbered_account(VALIDATOR)].voting_power = 7
+
+    def twins(state: State) -> None:
+        _let_epoch_come(state)
+        state.neurons[OPEN, 3].hotkey = numbered_account(MINER)
+
+    for prepare in (ended, twins):
+        yield _scene("enable_voting_power_tracking", SUCCESS, {"netuid": HIDDEN}, COLDKEY, prepare)
+
+
+def _let_epoch_come(state: State) -> None:
+    state.schedules[OPEN].tempo, state.schedules[OPEN].last_epoch_block = 10, BLOCK - 10
 
 
 def _commit(state: State, *rows: Arguments, netuid: int = HIDDEN, epoch: int = EPOCH) -> None:

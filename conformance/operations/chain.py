@@ -1,13 +1,19 @@
-"""Operation ``chain.apply_block``: a block's own step, then its calls."""
+"""Operation ``chain.apply_block``: a block's own step, then its calls.
+
+``value`` has the results of the calls, the events, everything that the block set and removed, and the
+digest of the state after it. ``stages`` has the digest after the block's own step and after each call:
+a call that is refused leaves the one before.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Final
 
+from taospec.conformance.event_form import event_json
 from taospec.conformance.operations import Inputs, Operation
 from taospec.conformance.operations.decoding import amount, field, rows
-from taospec.conformance.storage_changes import decode_dump, encode_dump, storage_changes
+from taospec.conformance.storage_changes import decode_dump, dump_digest, encode_dump, storage_changes
 from taospec.conformance.timelock_stub import open_stub
 from taospec.reference.chain.block import Block, Extrinsic, block_outcomes
 from taospec.reference.chain.calls import modelled_call
@@ -24,11 +30,16 @@ def apply_block(
     state: State, number: int, parent_hash: bytes, author: AccountId | None, calls: Any
 ) -> list[str]:
     """Play a block on the state; answers the result of every call."""
+    block = decoded_block(number, parent_hash, author, calls)
+    return [outcome.name for outcome in block_outcomes(state, block) if outcome is not None]
+
+
+def decoded_block(number: int, parent_hash: bytes, author: AccountId | None, calls: Any) -> Block:
+    """The block with these calls, which are in JSON form."""
     extrinsics = tuple(
         Extrinsic(call["call"], decode_origin(call["signer"]), call_arguments(call)) for call in calls
     )
-    block = Block(number, parent_hash, author, extrinsics, timelock=open_stub)
-    return [outcome.name for outcome in block_outcomes(state, block) if outcome is not None]
+    return Block(number, parent_hash, author, extrinsics, timelock=open_stub)
 
 
 def decode_origin(signer: Any) -> Origin:
@@ -56,15 +67,27 @@ def _apply_block(inputs: Inputs) -> dict[str, Any]:
     before = decode_dump(field(inputs, "state"))
     state = import_state(before)
     author = decode_dump(field(inputs, "author"))
-    results = apply_block(
-        state,
+    block = decoded_block(
         amount(inputs, "block"),
         hash_256.from_json("parent_hash", field(inputs, "parent_hash")),
         None if author is None else account.from_json("author", author),
         [decode_dump(call) for call in rows(inputs, "calls")],
     )
-    changes = storage_changes(before, export_state(state))
-    return {"value": {"results": results, **{kind: encode_dump(changes[kind]) for kind in changes}}}
+    results: list[str] = []
+    stages: list[list[str]] = []
+    for outcome in block_outcomes(state, block):
+        if outcome is not None:
+            results.append(outcome.name)
+        after = export_state(state)
+        stages.append([f"call {len(results) - 1}" if results else "block step", dump_digest(after)])
+    changes = storage_changes(before, after)
+    value = {
+        "results": results,
+        "events": [event_json(event) for event in state.events.take()],
+        **{kind: encode_dump(changes[kind]) for kind in changes},
+        "digest": stages[-1][1],
+    }
+    return {"value": value, "stages": stages}
 
 
 REFERENCE: dict[str, Operation] = {"chain.apply_block": _apply_block}

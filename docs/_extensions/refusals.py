@@ -1,18 +1,20 @@
-"""Which committed vector shows that a call was refused, read without any library of the docs."""
+"""Which committed vector or trace shows that a call was refused, read without any library of the docs."""
 
 from __future__ import annotations
 
 import gzip
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 from taospec.reference.state.errors import AdminUtilsError, FrameError, SubtensorError, SwapError
 
 SOURCES: Final = (
-    "chain/chain_apply_block.jsonl.gz",
-    "staking/staking_conviction.jsonl.gz",
+    *(f"chain/trace_0{number}.jsonl.gz" for number in range(1, 6)),
+    *(f"chain/trace_06_part{number}.jsonl.gz" for number in (1, 2)),
+    "chain/chain_transfers.jsonl.gz",
     "staking/staking_refusals.jsonl.gz",
     "subnets/subnets_lives.jsonl.gz",
     "subnets/subnets_weights.jsonl.gz",
@@ -27,8 +29,9 @@ GUARD: Final = "guard:"
 """Before the error of a call that was refused before dispatch."""
 
 
+@cache
 def refusals(folder: Path) -> dict[tuple[str, str], str]:
-    """Return the first case that shows each pair of a call and the error that refused it.
+    """Return the first case or block that shows each pair of a call and the error that refused it.
 
     The error of a guard is there as ``guard:Error`` and, if no dispatch shows it, without that too.
     """
@@ -38,20 +41,23 @@ def refusals(folder: Path) -> dict[tuple[str, str], str]:
             next(lines)
             for case in map(json.loads, lines):
                 for call, error in _refused(case):
-                    found.setdefault((call, error), case["id"])
+                    found.setdefault((call, error), _name(case, Path(source)))
     guarded = {(call, error.removeprefix(GUARD)): case for (call, error), case in found.items()}
     return guarded | found
 
 
+def _name(case: Mapping[str, Any], source: Path) -> str:
+    return case["id"] if "id" in case else f"{source.name.split('.')[0]} block {case['number']}"
+
+
 def _refused(case: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    value = case.get("out", {}).get("value")
-    if case["op"] == "chain.apply_block":
-        results = zip(case["in"]["calls"], value["results"], strict=True)
-        yield from ((call["call"], result) for call, result in results if result != "Ok")
-    elif case["op"] == "staking.conviction.sequence":
-        steps = zip(case["in"]["ops"], value, strict=True)
-        locks = (step["r"] for operation, step in steps if operation[0] == "lock")
-        yield from (("lock_stake", result["err"]) for result in locks if result != "ok")
+    if "op" in case:
+        calls, results = case["in"]["calls"], case["out"]["value"]["results"]
+    else:
+        calls, results = case.get("extrinsics", ()), case.get("results", ())
+    for call, result in zip(calls, results, strict=True):
+        if result not in (0, "Ok"):
+            yield call["call"], result
 
 
 def disagreement(named: Sequence[str], shown: Collection[str]) -> str:

@@ -446,6 +446,7 @@ class DispatchError(Exception):
 _NO_CODE: Final = "no code of this revision returns it"
 _FAUCET: Final = "only the faucet returns it, and the runtime is built without the faucet"
 _LIQUIDITY: Final = "it belonged to user liquidity, which no longer exists"
+_GUARDED: Final = "the guard of the same call looks at the same entries and refuses it first"
 _BALANCES: Final = "only balances with holds, freezes or dependants return it; those of the economy have none"
 
 UNREACHABLE: Final[dict[ProtocolError, str]] = {
@@ -462,6 +463,8 @@ UNREACHABLE: Final[dict[ProtocolError, str]] = {
     SubtensorError.FaucetDisabled: _FAUCET,
     SubtensorError.AllNetworksInImmunity: _NO_CODE,
     SubtensorError.NotRootSubnet: _NO_CODE,
+    SubtensorError.ColdkeySwapAlreadyDisputed: _GUARDED,
+    SubtensorError.ExpiredWeightCommit: _GUARDED,
     SubtensorError.CallDisabled: _NO_CODE,
     SubtensorError.NotEnoughAlphaOutToRecycle: _NO_CODE,
     SubtensorError.UidMapCouldNotBeCleared: "the map is cleared without a limit, so nothing is left",
@@ -473,6 +476,7 @@ UNREACHABLE: Final[dict[ProtocolError, str]] = {
     SwapError.InvalidTickRange: _LIQUIDITY,
     SwapError.InvalidLiquidityValue: _LIQUIDITY,
     SwapError.SubtokenDisabled: _LIQUIDITY,
+    SwapError.ReservesOutOfBalance: "swaps begin with equal weights; a price was the migration's alone",
     BalancerError.InvalidValue: "the swap pallet answers ReservesOutOfBalance, or injects nothing",
     FrameError.OnlyProvider: _BALANCES,
     FrameError.CannotCreate: _BALANCES,
@@ -487,6 +491,7 @@ UNREACHABLE: Final[dict[ProtocolError, str]] = {
 
 _ADDRESSES: Final = "calls that announce addresses are not modelled"
 _EVM: Final = "calls of the EVM are not modelled"
+_LEASES: Final = "calls of leases are not modelled"
 _IDENTITY: Final = "calls that set identities are not modelled"
 
 NOT_MODELLED: Final[dict[ProtocolError, str]] = {
@@ -499,5 +504,14 @@ NOT_MODELLED: Final[dict[ProtocolError, str]] = {
     SubtensorError.UnableToRecoverPublicKey: _EVM,
     SubtensorError.InvalidRecoveredPublicKey: _EVM,
     SubtensorError.EvmKeyAssociateRateLimitExceeded: _EVM,
+    SubtensorError.InvalidLeaseBeneficiary: _LEASES,
+    SubtensorError.LeaseCannotEndInThePast: _LEASES,
+    SubtensorError.LeaseNetuidNotFound: _LEASES,
+    SubtensorError.LeaseDoesNotExist: _LEASES,
+    SubtensorError.LeaseHasNoEndBlock: _LEASES,
+    SubtensorError.LeaseHasNotEnded: _LEASES,
+    SubtensorError.Overflow: f"{_LEASES}, whose ids it counts",
+    SubtensorError.BeneficiaryDoesNotOwnHotkey: _LEASES,
+    SubtensorError.ExpectedBeneficiaryOrigin: _LEASES,
 }
-"""Errors that only calls outside the economy return, each with the reason."""
+"""Errors that only calls outside the economy, or not modelled, return, each with the reason."""

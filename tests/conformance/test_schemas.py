@@ -8,6 +8,7 @@ import jsonschema_rs
 import pytest
 
 from taospec.conformance import schemas
+from taospec.conformance.call_schemas import DOCUMENT, document_text
 from taospec.conformance.operations import reference_operations
 from taospec.conformance.schemas import domains, schema_document, schema_files
 
@@ -51,3 +52,31 @@ def test_every_object_is_closed(name: str) -> None:
 
     walk(schema_document(name)["$defs"], name)
     assert open_objects == []
+
+
+def test_the_schemas_of_calls_are_those_that_the_reference_gives() -> None:
+    assert DOCUMENT.read_text("utf-8") == document_text(schema_document("chain"))
+
+
+@pytest.mark.parametrize(
+    ("change", "allowed"),
+    [
+        ({}, True),
+        ({"signer": "root"}, True),
+        ({"signer": None}, True),
+        ({"netuid": 1}, False),
+        ({"netuid": "01"}, False),
+        ({"limit": "1"}, True),
+        ({"amount": "-1"}, False),
+        ({"call": "add_stake"}, False),
+        ({"more": "1"}, False),
+    ],
+    ids=repr,
+)
+def test_a_call_has_its_own_arguments_and_integers_are_text(change: dict[str, object], allowed: bool) -> None:
+    definitions = schema_document("chain")["$defs"]
+    call = {
+        "call": "add_stake_burn", "signer": "1", "hotkey": "2", "netuid": "3", "amount": "4", "limit": None,
+    }  # fmt: skip
+    validator = jsonschema_rs.Draft202012Validator({"$ref": "#/$defs/call", "$defs": definitions})
+    assert validator.is_valid({**call, **change}) is allowed

@@ -32,17 +32,19 @@ YUMA_FILES = tuple(
 EXCHANGE_FILES = tuple(
     VECTORS / "amm" / f"{suite}.jsonl.gz" for suite in ("amm_balancer", "amm_swap", "amm_reference")
 )
+TRACES = tuple(sorted((VECTORS / "chain").glob("trace_*.jsonl.gz")))
 STAKING_FILES = (
     VECTORS / "staking" / "staking_bounds.jsonl.gz",
     VECTORS / "staking" / "staking_refusals.jsonl.gz",
     VECTORS / "staking" / "staking_conviction.jsonl.gz",
     VECTORS / "state" / "state_reference.jsonl.gz",
-    VECTORS / "chain" / "chain_apply_block.jsonl.gz",
+    VECTORS / "chain" / "chain_transfers.jsonl.gz",
+    *TRACES,
 )
 SUBNET_FILES = (
     VECTORS / "subnets" / "subnets_weights.jsonl.gz",
     VECTORS / "subnets" / "subnets_lives.jsonl.gz",
-    VECTORS / "chain" / "chain_apply_block.jsonl.gz",
+    *TRACES,
 )
 CHAIN_FILES = (
     VECTORS / "chain" / "chain_fees.jsonl.gz",

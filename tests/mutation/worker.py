@@ -15,8 +15,12 @@ from typing import Any
 
 import taospec.reference
 from taospec.conformance.answers import Answer, ProtocolError
+from taospec.conformance.backends import load_backend
+from taospec.conformance.chain_trace import FIRST_BLOCK_LINE, is_trace, read_trace
 from taospec.conformance.comparison import first_difference
 from taospec.conformance.operations import reference_operations
+from taospec.conformance.runner import CaseResult
+from taospec.conformance.trace_replay import TracePart
 
 
 def main(reference: Path, case_id: str, files: list[Path]) -> None:
@@ -30,6 +34,9 @@ def failures(case_id: str, files: list[Path]) -> Iterator[dict[str, str]]:
     """Every failing case: its file, its id, and what is wrong."""
     operations = reference_operations()
     for file in files:
+        if is_trace(file):
+            yield from failing_blocks(case_id, file)
+            continue
         with gzip.open(file, "rt", encoding="utf-8") as lines:
             next(lines)
             cases = sorted(lines, key=len)
@@ -40,6 +47,23 @@ def failures(case_id: str, files: list[Path]) -> Iterator[dict[str, str]]:
             problem = what_is_wrong(operations[case["op"]], case)
             if problem:
                 yield {"file": str(file), "id": case["id"], "problem": problem}
+
+
+def failing_blocks(case_id: str, file: Path) -> Iterator[dict[str, str]]:
+    """The same of a trace, each block on upstream's own state."""
+    trace = read_trace(file)
+    backends = [load_backend("reference")]
+    whole = range(FIRST_BLOCK_LINE, FIRST_BLOCK_LINE + len(trace.lines))
+    chosen = [range(line, line + 1) for line in whole if trace.ids[line - FIRST_BLOCK_LINE] == case_id]
+    for lines in [whole] if case_id == "all" else chosen:
+        for result in TracePart(trace.suite, str(file), lines, continuous=False).check(backends):
+            yield from block_failures(file, result)
+
+
+def block_failures(file: Path, result: CaseResult) -> Iterator[dict[str, str]]:
+    """What is wrong with a block, if something is."""
+    for failure in result.failures:
+        yield {"file": str(file), "id": result.case_id, "problem": failure.message}
 
 
 def what_is_wrong(operation: Any, case: dict[str, Any]) -> str | None:

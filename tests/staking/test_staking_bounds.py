@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import taospec.conformance
-from taospec.conformance.staking_bounds import BOUNDS, SWEPT, bound_cases
+from taospec.conformance.staking_bounds import BOUNDS, SWEPT, cases
 from taospec.conformance.vector_file import read_vector_file
 from taospec.reference.fixed_point import I96F32
 from taospec.reference.staking.root_claims import book_root_stake, claim_root, owed, unbook_root_stake
@@ -17,7 +17,7 @@ from taospec.reference.state.state import State
 from taospec.reference.state.storage_types import numbered_account
 
 COMMITTED = Path(next(iter(taospec.conformance.__path__))) / "vectors" / "staking" / "staking_bounds.jsonl.gz"
-CASES = list(bound_cases())
+CASES = list(cases())
 HOTKEY, COLDKEY, OTHER = (numbered_account(number) for number in (101, 1, 2))
 NETUID, ROOT = 1, 0
 
@@ -39,8 +39,8 @@ def test_the_committed_bounds_are_those_of_the_reference():
 
 
 def changes(rule):
-    cases = zip(BOUNDS, CASES, strict=True)
-    return [case.expected.out["value"] for bound, case in cases if bound.rule == rule]
+    bounds = zip(BOUNDS, CASES, strict=True)
+    return [case.expected.out["value"] for bound, case in bounds if bound.rule == rule]
 
 
 @pytest.mark.rule("STAKE-CLAIM-11")

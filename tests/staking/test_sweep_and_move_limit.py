@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
-import json
 from fractions import Fraction
 from pathlib import Path
 
@@ -11,29 +9,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taospec.conformance.storage_changes import decode_dump
+from taospec.conformance.chain_trace import blocks
 from taospec.reference.amm.records import DYNAMIC
 from taospec.reference.staking.operations import clear_small_nominations
 from taospec.reference.staking.positions import ROOT, owns_hotkey
 from taospec.reference.staking.stake_ledger import stake_of
 from taospec.reference.staking.transitions import largest_move
 from taospec.reference.state.state import State
-from taospec.reference.state.upstream_names import import_state
 
-BLOCKS = Path(__file__).parents[2] / "conformance/vectors/chain/chain_apply_block.jsonl.gz"
+TRACE = Path(__file__).parents[2] / "conformance/vectors/chain/trace_01.jsonl.gz"
 ULP = Fraction(1, 2**64)
 reserves = st.integers(10**6, 10**16)
 
 
 def first_state_with_nominators() -> State:
-    """The state before the first committed block in which several nominators hold root stake."""
-    with gzip.open(BLOCKS, "rt", encoding="utf-8") as lines:
-        next(lines)
-        for line in lines:
-            state = import_state(decode_dump(json.loads(line)["in"]["state"]))
-            if sum(netuid == ROOT for _, _, netuid in nominations(state)) > 2:
-                return state
-    raise AssertionError("no committed block has three nominations on root")
+    """The state before the first block of the trace before which several nominators hold root stake."""
+    for state, _ in blocks(TRACE):
+        if sum(netuid == ROOT for _, _, netuid in nominations(state)) > 2:
+            return state
+    raise AssertionError("before no block are there three nominations on root")
 
 
 def nominations(state: State) -> list[tuple[bytes, bytes, int]]:
