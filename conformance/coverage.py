@@ -92,7 +92,7 @@ class Coverage:
         value, stages = case["out"]["value"], case["out"]["stages"]
         for index, (call, result) in enumerate(zip(case["in"]["calls"], value["results"], strict=True)):
             self.note(call["call"], result)
-            if result != SUCCESS and stages[index][1] == stages[index + 1][1]:
+            if result != SUCCESS and stages[index][1]["digest"] == stages[index + 1][1]["digest"]:
                 self.shown.add(_error_name(result))
         self.events.update(event["event"] for event in value["events"])
 

@@ -1,8 +1,8 @@
 """Operation ``chain.apply_block``: a block's own step, then its calls.
 
 ``value`` has the results of the calls, the events, everything that the block set and removed, and the
-digest of the state after it. ``stages`` has the digest after the block's own step and after each call:
-a call that is refused leaves the one before.
+digest of the state after it. ``stages`` has the same changes step by step, of the block's own step and
+of each call: one that is refused sets and removes nothing, and leaves the digest before it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,13 @@ from typing import Any, Final
 from taospec.conformance.event_form import event_json
 from taospec.conformance.operations import Inputs, Operation
 from taospec.conformance.operations.decoding import amount, field, rows
-from taospec.conformance.storage_changes import decode_dump, dump_digest, encode_dump, storage_changes
+from taospec.conformance.storage_changes import (
+    Dump,
+    decode_dump,
+    dump_digest,
+    encode_dump,
+    storage_changes,
+)
 from taospec.conformance.timelock_stub import open_stub
 from taospec.reference.chain.block import Block, Extrinsic, block_outcomes
 from taospec.reference.chain.calls import modelled_call
@@ -74,20 +80,25 @@ def _apply_block(inputs: Inputs) -> dict[str, Any]:
         [decode_dump(call) for call in rows(inputs, "calls")],
     )
     results: list[str] = []
-    stages: list[list[str]] = []
+    stages: list[list[Any]] = []
+    after = before
     for outcome in block_outcomes(state, block):
         if outcome is not None:
             results.append(outcome.name)
-        after = export_state(state)
-        stages.append([f"call {len(results) - 1}" if results else "block step", dump_digest(after)])
+        earlier, after = after, export_state(state)
+        stages.append([_step_name(len(results)), _changes(earlier, after)])
+    events = [event_json(event) for event in state.events.take()]
+    return {"value": {"results": results, "events": events, **_changes(before, after)}, "stages": stages}
+
+
+def _step_name(calls: int) -> str:
+    return f"call {calls - 1}" if calls else "block step"
+
+
+def _changes(before: Dump, after: Dump) -> dict[str, Any]:
+    """What was set and removed, and the digest after it."""
     changes = storage_changes(before, after)
-    value = {
-        "results": results,
-        "events": [event_json(event) for event in state.events.take()],
-        **{kind: encode_dump(changes[kind]) for kind in changes},
-        "digest": stages[-1][1],
-    }
-    return {"value": value, "stages": stages}
+    return {kind: encode_dump(changes[kind]) for kind in changes} | {"digest": dump_digest(after)}
 
 
 REFERENCE: dict[str, Operation] = {"chain.apply_block": _apply_block}

@@ -106,7 +106,7 @@ def test_events_are_read_off_the_source_and_the_table_of_setters() -> None:
 
 def _case(result: str, digests: list[str]) -> dict[str, Any]:
     value = {"results": [result], "events": [{"event": "StakeAdded"}]}
-    stages = [[str(place), digest] for place, digest in enumerate(digests)]
+    stages = [[str(place), {"digest": digest}] for place, digest in enumerate(digests)]
     return {"in": {"calls": [{"call": "add_stake"}]}, "out": {"value": value, "stages": stages}}
 
 
