@@ -13,7 +13,7 @@ from typing import Any, Final
 import attrs
 
 from taospec.conformance.simulation.accounts import coldkey_of, hotkey_of, named_account
-from taospec.conformance.simulation.random_calls import random_call
+from taospec.conformance.simulation.random_calls import steered_call
 from taospec.conformance.simulation.scenario import Group, Scenario
 from taospec.conformance.simulation.weighing import weight_calls
 from taospec.reference.chain.calls import CALLS
@@ -86,6 +86,9 @@ def _acts(scenario: Scenario, group: Group, member: int, state: State, memory: d
         for name, signer, arguments in weight_calls(scenario, group, member, state, random, memory):
             yield PlannedCall(name, signer, arguments)
         return
+    if group.kind == "random":
+        yield PlannedCall(*steered_call(state, random, memory.setdefault("reached", {})))
+        return
     yield from _ACTS[group.kind](scenario, group, member, state, random)
 
 
@@ -147,18 +150,11 @@ def _founder(scenario: Scenario, group: Group, member: int, state: State, random
         yield PlannedCall("register_network", coldkey, {"hotkey": hotkey})
 
 
-def _random(scenario: Scenario, group: Group, member: int, state: State, random: Random) -> Calls:
-    """Any call, valid or not."""
-    name, origin, arguments = random_call(state, random)
-    yield PlannedCall(name, origin, arguments)
-
-
 _ACTS: Final[Mapping[str, Callable[[Scenario, Group, int, State, Random], Calls]]] = {
     "miner": _miner,
     "staker": _staker,
     "registrant": _registrant,
     "founder": _founder,
-    "random": _random,
 }
 
 

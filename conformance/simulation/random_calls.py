@@ -9,7 +9,7 @@ from typing import Any, Final
 from taospec.conformance.generator.draws import any_magnitude, chance, one_of
 from taospec.conformance.simulation.accounts import named_account
 from taospec.conformance.simulation.weighing import MAX_WEIGHT, commitment
-from taospec.reference.chain.calls import CALLS
+from taospec.reference.chain.calls import CALLS, execute
 from taospec.reference.fixed_point import FixedPoint
 from taospec.reference.state.ledger import subnet_account
 from taospec.reference.state.neuron import storage_index
@@ -31,6 +31,8 @@ from taospec.reference.state.storage_types import (
     TupleType,
     VariantType,
 )
+from taospec.reference.subnets.hyperparameters import SETTERS
+from taospec.reference.subnets.setter import Setter
 
 EDGES: Final = (0, 1, 2, 10, 99, 360, 500, 10_000, 11_796, 65_535, 2_000_000, 10**9, 10**12, 2**64 - 1)
 """Numbers near which rules change their minds."""
@@ -40,29 +42,83 @@ SALT: Final = (7, 11)
 STRANGERS: Final = 12
 """Accounts that need not be in the state."""
 
-DRASTIC: Final = frozenset(
-    {"dissolve_network", "root_dissolve_network", "sudo_set_subtoken_enabled", "sudo_set_subnet_limit"}
-)
-"""Calls after which little is left to do: seldom drawn."""
+DRASTIC: Final[Mapping[str, str]] = {
+    "dissolve_network": "burned_register",
+    "root_dissolve_network": "burned_register",
+    "sudo_set_subtoken_enabled": "burned_register",
+    "sudo_set_subnet_limit": "burned_register",
+    "announce_coldkey_swap": "reset_coldkey_swap",
+    "dispute_coldkey_swap": "reset_coldkey_swap",
+}
+"""Calls after which little is left to do: seldom drawn, and what is drawn in their place."""
 
 Drawn = tuple[str, Origin, Mapping[str, Any]]
+
+DRAWS: Final = 12
+"""How many calls are drawn, of which one is made."""
+
+
+def steered_call(state: State, random: Random, reached: dict[str, int]) -> Drawn:
+    """Of several random calls the one that had its result least often before.
+
+    Among equals that whose result is the rarest, whichever the call, and then the first. ``reached`` counts
+    both, under ``call result`` and ``result``; results are those that the calls would have now.
+    """
+    drawn = [random_call(state, random) for _ in range(DRAWS)]
+    results = [result_now(state, call) for call in drawn]
+
+    def times(place: int) -> tuple[int, int]:
+        pair = f"{drawn[place][0]} {results[place]}"
+        return reached.get(pair, 0), reached.get(results[place], 0)
+
+    place = min(range(DRAWS), key=times)
+    for name in (f"{drawn[place][0]} {results[place]}", results[place]):
+        reached[name] = reached.get(name, 0) + 1
+    return drawn[place]
+
+
+def result_now(state: State, call: Drawn) -> str:
+    """What would become of a call; the state stays as it is."""
+    name, origin, arguments = call
+    try:
+        with state.transaction():
+            raise _TakeBackError(execute(state, name, origin, arguments, None).name)
+    except _TakeBackError as tried:
+        return str(tried)
+
+
+class _TakeBackError(Exception):
+    """Raised to undo a call that was only tried."""
 
 
 def random_call(state: State, random: Random) -> Drawn:
     """Name, maker and arguments of a call."""
     name = one_of(random, *CALLS)
     if name in DRASTIC and chance(random, 19, 20):
-        name = "burned_register"
+        name = DRASTIC[name]
     call = CALLS[name]
     hotkey = _hotkey(state, random)
     arguments = {
         argument: _argument(state, random, argument, kind, hotkey)
         for argument, kind in call.arguments.items()
     }
+    if name in SETTERS and chance(random, 2, 3):
+        arguments |= _as_at_genesis(SETTERS[name])
     if "weights" in name and not name.startswith(("sudo", "batch")) and chance(random, 3, 4):
         hotkey = _weigher(state, random, arguments)
         return name, hotkey, _as_weights(state, random, arguments, hotkey)
     return name, _maker(state, random, call.maker, hotkey, arguments), arguments
+
+
+def _as_at_genesis(setter: Setter) -> Mapping[str, Any]:
+    """The parameter's default, so that no parameter stays for long where it refuses everything."""
+    if setter.field is None or setter.argument_type is not None:
+        return {}
+    default = setter.field[1].default
+    if default is None:
+        return {}
+    values = default if len(setter.argument) > 1 else (default,)
+    return dict(zip(setter.argument, values, strict=True))
 
 
 def _weigher(state: State, random: Random, arguments: Mapping[str, Any]) -> AccountId:
