@@ -1,4 +1,4 @@
-"""The schemas of calls in cases, made from the arguments and types that the reference gives each call.
+"""The schemas of calls and events in cases, made from the types that the reference gives their parts.
 
 ``python -m taospec.conformance.call_schemas`` writes them into ``schemas/chain.json``, whose other
 definitions are kept as they are.
@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from taospec.conformance.vector_file import write_atomically
 from taospec.reference.chain.calls import CALLS
+from taospec.reference.state.event_catalogue import EVENTS, EventType
 from taospec.reference.state.storage_types import (
     AccountType,
     BooleanType,
@@ -21,28 +22,62 @@ from taospec.reference.state.storage_types import (
     EnumerationType,
     FixedPointType,
     IntegerType,
+    NewtypeType,
     OptionalType,
     SequenceType,
     StorageType,
     StructureType,
     TupleType,
     VariantType,
+    i16,
+    i64,
+    i64f64,
+    i96f32,
+    u8,
+    u16,
+    u32,
+    u64,
+    u64f64,
+    u128,
 )
 
 DOCUMENT: Final = Path(__file__).parent / "schemas" / "chain.json"
+
+INTEGERS: Final = (
+    *(u8, u16, u32, u64, u128, i16, i64, IntegerType("i32", 32, signed=True)),
+    *(u64f64.bits, i64f64.bits, i96f32.bits),
+)
+"""Integers and raw bits of fixed-point numbers, each a definition of its own."""
+WIDTH: Final = 110
+"""Longest line of the document, but for text."""
 
 Schema = dict[str, Any]
 
 
 def main() -> None:
-    """Write the document with the schemas of all calls."""
+    """Write the document with the schemas of all calls and events."""
     write_atomically(DOCUMENT, document_text(json.loads(DOCUMENT.read_text("utf-8"))).encode())
 
 
 def document_text(document: Mapping[str, Any]) -> str:
-    """The document with the schemas of all calls in place of those that it has."""
-    definitions = dict(document["$defs"]) | {"call": calls_schema()}
-    return json.dumps({**document, "$defs": definitions}, indent=2, ensure_ascii=False) + "\n"
+    """The document with the schemas of all calls and events in place of those that it has."""
+    integers = {kind.name: _integer_schema(kind) for kind in INTEGERS}
+    definitions = {**document["$defs"], **integers, "call": calls_schema(), "event": events_schema()}
+    return _laid_out({**document, "$defs": definitions}, 0) + "\n"
+
+
+def _laid_out(value: Any, depth: int) -> str:
+    """JSON with a value on one line where it fits, else its parts on lines of their own."""
+    line = json.dumps(value, ensure_ascii=False)
+    if len(line) + 2 * depth <= WIDTH or not isinstance(value, dict | list):
+        return line
+    inside, outside = "  " * (depth + 1), "  " * depth
+    if isinstance(value, dict):
+        parts = [f"{json.dumps(name)}: {_laid_out(part, depth + 1)}" for name, part in value.items()]
+    else:
+        parts = [_laid_out(part, depth + 1) for part in value]
+    opening, closing = "{}" if isinstance(value, dict) else "[]"
+    return f"{opening}\n{inside}" + f",\n{inside}".join(parts) + f"\n{outside}{closing}"
 
 
 def calls_schema() -> Schema:
@@ -61,6 +96,20 @@ def _call_schema(name: str) -> Schema:
     return closed(properties)
 
 
+def events_schema() -> Schema:
+    """The schema of an event, whichever."""
+    return {
+        "description": "An event with upstream's name, its pallet before :: unless that is SubtensorModule.",
+        "type": "object",
+        "oneOf": [_event_schema(event) for event in EVENTS.values()],
+    }
+
+
+def _event_schema(event: EventType) -> Schema:
+    fields = {name: schema_of(kind) for name, kind in event.fields.items()}
+    return closed({"name": {"const": event.name}, "fields": closed(fields)})
+
+
 def closed(properties: Mapping[str, Schema]) -> Schema:
     """An object with all of these members and no other."""
     return {
@@ -74,19 +123,23 @@ def closed(properties: Mapping[str, Schema]) -> Schema:
 @singledispatch
 def schema_of(kind: StorageType[Any]) -> Schema:
     """The schema of a value of a type in the JSON form of cases, in which integers are decimal text."""
-    raise TypeError(f"no call has an argument of {type(kind).__name__}")
+    raise TypeError(f"no call and no event has a part of {type(kind).__name__}")
+
+
+def _integer_schema(kind: IntegerType) -> Schema:
+    """Decimal text of as many digits as the type can need."""
+    sign = "-?" if kind.signed else ""
+    return {"type": "string", "pattern": f"^(0|{sign}[1-9][0-9]{{0,{len(str(kind.maximum)) - 1}}})$"}
 
 
 @schema_of.register
 def _(kind: IntegerType) -> Schema:
-    sign = "-?" if kind.signed else ""
-    digits = len(str(kind.maximum)) - 1
-    return {"type": "string", "pattern": f"^(0|{sign}[1-9][0-9]{{0,{digits}}})$", "title": kind.name}
+    return {"$ref": f"#/$defs/{kind.name}"}
 
 
 @schema_of.register
 def _(kind: FixedPointType) -> Schema:
-    return schema_of(kind.bits) | {"description": "raw bits"}
+    return schema_of(kind.bits)
 
 
 @schema_of.register
@@ -104,6 +157,11 @@ def _(kind: BytesType) -> Schema:
     if kind.length is not None:
         return {"type": "string", "pattern": f"^0x[0-9a-f]{{{2 * kind.length}}}$"}
     return {"$ref": "#/$defs/bytes"}
+
+
+@schema_of.register
+def _(kind: NewtypeType) -> Schema:
+    return schema_of(kind.content)
 
 
 @schema_of.register

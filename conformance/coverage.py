@@ -9,7 +9,6 @@ returns every error and shows that the digest stays; every event is deposited.
 
 from __future__ import annotations
 
-import ast
 import gzip
 import json
 import sys
@@ -19,19 +18,21 @@ from typing import Any, Final
 
 import attrs
 
-from taospec import reference
 from taospec.conformance.operations.chain import SUCCESS
+from taospec.conformance.operations.fees import PAID, PAID_WITH_ALPHA
 from taospec.reference.chain.calls import CALLS
 from taospec.reference.state.errors import (
     NOT_MODELLED,
     UNREACHABLE,
     AdminUtilsError,
     FrameError,
+    InvalidTransaction,
     ProtocolError,
     SubtensorError,
     SwapError,
 )
-from taospec.reference.subnets.hyperparameters import REFUSED, SETTERS
+from taospec.reference.state.event_catalogue import EVENTS
+from taospec.reference.subnets.hyperparameters import REFUSED
 
 VECTORS: Final = Path(__file__).parent / "vectors"
 TRACES: Final = Path(__file__).parent / "traces"
@@ -40,11 +41,17 @@ TRACE: Final = "taospec-chain-trace/1"
 GUARD: Final = "guard:"
 
 ERRORS: Final[tuple[ProtocolError, ...]] = tuple(
-    error for kind in (SubtensorError, SwapError, AdminUtilsError, FrameError) for error in kind
+    error
+    for kind in (SubtensorError, SwapError, AdminUtilsError, FrameError, InvalidTransaction)
+    for error in kind
 )
 
 ALWAYS_REFUSED: Final[frozenset[str]] = frozenset({*REFUSED, "schedule_swap_coldkey"})
 """Calls that upstream left in their pallets, and that only answer an error."""
+
+
+FEE_EVENTS: Final = {"paid": PAID, "paid_with_alpha": PAID_WITH_ALPHA}
+"""Fields of ``chain.apply_extrinsic`` to the events that they report."""
 
 
 @attrs.define
@@ -81,6 +88,8 @@ class Coverage:
                     self._read_block(json.loads(line))
                 elif '"op":"chain.apply_block"' in line:
                     self.note_case(json.loads(line))
+                elif '"op":"chain.apply_extrinsic"' in line:
+                    self._note_extrinsic(json.loads(line))
 
     def _read_block(self, block: Mapping[str, Any]) -> None:
         for call, result in zip(block.get("extrinsics", ()), block.get("results", ()), strict=True):
@@ -94,7 +103,16 @@ class Coverage:
             self.note(call["call"], result)
             if result != SUCCESS and stages[index][1]["digest"] == stages[index + 1][1]["digest"]:
                 self.shown.add(_error_name(result))
-        self.events.update(event["event"] for event in value["events"])
+        self.events.update(event["name"] for event in value["events"])
+
+    def _note_extrinsic(self, case: Mapping[str, Any]) -> None:
+        value, call = case["out"]["value"], case["in"]["call"]["call"]
+        self.note(call, value["result"])
+        # The block's number is the case's own, written before the call.
+        written = value["set"].keys() - {"System::Number"}
+        if value["result"] != SUCCESS and not written and not value["removed"]:
+            self.shown.add(_error_name(value["result"]))
+        self.events.update(event for name, event in FEE_EVENTS.items() if value[name] is not None)
 
 
 def committed_coverage() -> Coverage:
@@ -130,28 +148,13 @@ def reachable_errors() -> set[str]:
 
 def events_not_reached(coverage: Coverage) -> list[str]:
     """Events that the reference deposits, and that neither a case nor a trace has."""
-    return sorted(deposited_events() - coverage.events)
-
-
-def deposited_events() -> set[str]:
-    """Names of the events that the reference can deposit, read off its source and the table of setters."""
-    folder = Path(next(iter(reference.__path__)))
-    named = {name for path in folder.rglob("*.py") for name in _deposits(path.read_text(encoding="utf-8"))}
-    return named | {event for setter in SETTERS.values() for event in setter.events}
-
-
-def _deposits(source: str) -> Iterator[str]:
-    """The names that a module deposits events under."""
-    for node in ast.walk(ast.parse(source)):
-        match node:
-            case ast.Call(func=ast.Attribute(attr="deposit"), args=[ast.Constant(value=str(name)), *_]):
-                yield name
+    return sorted(EVENTS.keys() - coverage.events)
 
 
 def unexpected(coverage: Coverage) -> list[str]:
     """What is reached and should not be: results of calls and errors that cannot be, unknown events."""
     refused = {error for _, error in coverage.refused} - reachable_errors()
-    return sorted((coverage.succeeded & ALWAYS_REFUSED) | refused | (coverage.events - deposited_events()))
+    return sorted((coverage.succeeded & ALWAYS_REFUSED) | refused | (coverage.events - EVENTS.keys()))
 
 
 def _error_name(result: object) -> str:

@@ -28,11 +28,12 @@ from taospec.conformance.chain_trace import (
     read_trace,
 )
 from taospec.conformance.comparison import ABSENT, Difference, compare
+from taospec.conformance.event_json import event_from_json
 from taospec.conformance.event_text import event_text
 from taospec.conformance.operations.chain import SUCCESS, call_arguments, decode_origin
 from taospec.conformance.rule_lookup import rules_for
 from taospec.conformance.runner import CaseResult, CaseSequence, Failure, Outcome, failure_of
-from taospec.conformance.storage_changes import encode_dump
+from taospec.conformance.storage_changes import decode_dump, encode_dump
 from taospec.conformance.storage_dump import Changes, EntryName, StorageDump, changes_of, compact, rows_of
 from taospec.conformance.timelock_stub import open_stub
 from taospec.conformance.vector_file import Case, VectorFileError
@@ -239,10 +240,23 @@ class CasePlayer(Player):
         """Ask the backend and compare."""
         inputs = case_inputs(block, before)
         rows = {kind: encode_dump(content) for kind, content in rows_of(expected).items()}
-        out = {"value": {"results": results_of(block), **rows}}
-        case = Case(id="", op=OP, inputs=inputs, expected=Answer(out=out))
-        reply: Reply = self._backend.run(OP, inputs)
+        after = StorageDump(decode_dump(inputs["state"]))
+        after.apply(expected)
+        value = {"results": results_of(block), "events": block["events"], **rows, "digest": after.digest()}
+        case = Case(id="", op=OP, inputs=inputs, expected=Answer(out={"value": value}))
+        reply = _with_event_texts(self._backend.run(OP, inputs))
         return reply if isinstance(reply, Unsupported) else failure_of(self.name, case, reply)
+
+
+def _with_event_texts(reply: Reply) -> Reply:
+    """The reply with its events as upstream's debug text, which traces have; as they are if they are none."""
+    try:
+        assert isinstance(reply, Answer)
+        value = reply.out["value"]
+        texts = [event_text(event_from_json(decode_dump(event))) for event in value["events"]]
+    except (AssertionError, InvalidInputError, KeyError, TypeError):
+        return reply
+    return attrs.evolve(reply, out={**reply.out, "value": {**value, "events": texts}})
 
 
 class _TakeBackError(Exception):

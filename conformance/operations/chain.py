@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from taospec.conformance.event_form import event_json
+from taospec.conformance.event_json import event_json
 from taospec.conformance.operations import Inputs, Operation
 from taospec.conformance.operations.decoding import amount, field, rows
 from taospec.conformance.storage_changes import (
@@ -87,7 +87,7 @@ def _apply_block(inputs: Inputs) -> dict[str, Any]:
             results.append(outcome.name)
         earlier, after = after, export_state(state)
         stages.append([_step_name(len(results)), _changes(earlier, after)])
-    events = [event_json(event) for event in state.events.take()]
+    events = [encode_dump(event_json(event)) for event in state.events.take()]
     return {"value": {"results": results, "events": events, **_changes(before, after)}, "stages": stages}
 
 
