@@ -91,7 +91,7 @@ def calls_schema() -> Schema:
 
 def _call_schema(name: str) -> Schema:
     call = CALLS[name]
-    arguments = {argument: schema_of(kind) for argument, kind in (call.arguments | call.ignored).items()}
+    arguments = {argument: schema_of(kind) for argument, kind in {**call.arguments, **call.ignored}.items()}
     properties = {"call": {"const": name}, "signer": {"$ref": "#/$defs/origin"}, **arguments}
     return closed(properties)
 

@@ -108,9 +108,7 @@ class Coverage:
     def _note_extrinsic(self, case: Mapping[str, Any]) -> None:
         value, call = case["out"]["value"], case["in"]["call"]["call"]
         self.note(call, value["result"])
-        # The block's number is the case's own, written before the call.
-        written = value["set"].keys() - {"System::Number"}
-        if value["result"] != SUCCESS and not written and not value["removed"]:
+        if value["result"] != SUCCESS and not value["set"] and not value["removed"]:
             self.shown.add(_error_name(value["result"]))
         self.events.update(event for name, event in FEE_EVENTS.items() if value[name] is not None)
 
