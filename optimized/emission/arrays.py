@@ -300,9 +300,9 @@ class NetworkArrays:
     def store(self, state: State, positions: Iterable[int] | None = None) -> None:
         """Write the network, and the subnets at these positions (all without), to the state."""
         _store_network(state, self.network[0])
-        rows = self.subnets.tolist()
-        for position in range(self.subnets.size) if positions is None else positions:
-            _store(state, rows[position])
+        stored = range(self.subnets.size) if positions is None else list(positions)
+        for position, row in zip(stored, self.subnets[stored].tolist(), strict=True):
+            _store(state, row)
             if position in self.neurons:
                 self.neurons[position].store(state)
 
