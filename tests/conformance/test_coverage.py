@@ -29,9 +29,11 @@ from taospec.conformance.coverage import (
 from taospec.conformance.simulation.run import started
 from taospec.conformance.simulation.scenario import Scenario, read_scenario
 from taospec.conformance.simulation.trace import write_trace
-from taospec.reference.chain.calls import CALLS
+from taospec.reference.chain import block as chain_block
+from taospec.reference.chain.calls import CALLS, Outcome, execute
 from taospec.reference.state.digest import state_digest
 from taospec.reference.state.event_catalogue import EVENTS
+from taospec.reference.state.state import State
 from taospec.reference.state.upstream_names import export_state
 from taospec.reference.subnets.hyperparameters import SETTERS
 
@@ -107,28 +109,22 @@ def _case(result: str, digests: list[str]) -> dict[str, Any]:
 
 
 @pytest.mark.rule("CHAIN-CALL-1")
-def test_a_call_that_returns_an_error_leaves_the_digest_as_it_was() -> None:
-    simulation = started(seeded(0))
-    from taospec.conformance.simulation import run
-
+def test_a_call_that_returns_an_error_leaves_the_digest_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
     refused = 0
-    original = run.execute
 
-    def watched(state, name, *rest):  # type: ignore[no-untyped-def]
+    def watched(state: State, name: str, *rest: Any) -> Outcome:
         nonlocal refused
         before = state_digest(state)
-        outcome = original(state, name, *rest)
+        outcome = execute(state, name, *rest)
         if outcome.error is not None:
             assert state_digest(state) == before, name
             refused += 1
         return outcome
 
-    run.execute = watched
-    try:
-        for _ in range(40):
-            simulation.play()
-    finally:
-        run.execute = original
+    monkeypatch.setattr(chain_block, "execute", watched)
+    simulation = started(seeded(0))
+    for _ in range(40):
+        simulation.play()
     assert refused > 50
 
 
