@@ -6,6 +6,7 @@ Each replaces one text of the reference that occurs exactly once in its file.
 from __future__ import annotations
 
 from chain_mutants import CHAIN
+from event_mutants import EVENTS
 from exchange_mutants import EXCHANGE
 from mutant import Mutant
 from staking_mutants import STAKING
@@ -703,4 +704,4 @@ YUMA = (
     ),
 )
 
-MUTANTS = (*FIXED_POINT, *YUMA, *EXCHANGE, *STAKING, *SUBNETS, *WEIGHTS, *CHAIN)
+MUTANTS = (*FIXED_POINT, *YUMA, *EXCHANGE, *STAKING, *SUBNETS, *WEIGHTS, *CHAIN, *EVENTS)

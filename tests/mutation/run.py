@@ -123,6 +123,8 @@ def first_killer(mutant: Mutant) -> Killer | None:
 
 def _files(mutant: Mutant) -> tuple[Path, ...]:
     """The vectors that exercise what the mutant changes, the nearest first."""
+    if mutant.rule.startswith("CHAIN-EVENT-"):
+        return TRACES
     if mutant.file.startswith("amm/"):
         return EXCHANGE_FILES
     if mutant.file.startswith(("staking/", "state/")):

@@ -63,7 +63,7 @@ def failing_blocks(case_id: str, file: Path) -> Iterator[dict[str, str]]:
 def block_failures(file: Path, result: CaseResult) -> Iterator[dict[str, str]]:
     """What is wrong with a block, if something is."""
     for failure in result.failures:
-        yield {"file": str(file), "id": result.case_id, "problem": failure.message}
+        yield {"file": str(file), "id": result.id, "problem": failure.message}
 
 
 def what_is_wrong(operation: Any, case: dict[str, Any]) -> str | None:
