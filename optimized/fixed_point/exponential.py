@@ -32,8 +32,6 @@ def exp_safe(exponent: np.int64) -> np.int64:
     below ``2**26``, and their sum is at most ``exp(20) < 2**29``.
     """
     clamped = min(max(exponent, -LARGEST_EXPONENT), LARGEST_EXPONENT)
-    if clamped == NO_BITS:
-        return ONE_BITS
     if clamped == ONE_BITS:
         return E_BITS
     if clamped < NO_BITS:
@@ -44,7 +42,7 @@ def exp_safe(exponent: np.int64) -> np.int64:
 @inlined
 @implements("FIX-EXP-1")
 def series(x: np.uint64) -> np.uint64:
-    """``1 + x + x**2/2! + ...``, each term floored twice, for ``0 < x <= 20``.
+    """``1 + x + x**2/2! + ...``, each term floored twice, for ``0 <= x <= 20``.
 
     A term that is 0 makes all later terms 0, so stopping there changes nothing.
     """
@@ -139,12 +137,15 @@ def reciprocal_of_lane(divisor: np.int64) -> np.int64:
 
 @inlined
 def sigmoid_of_series(exponent: np.int64, total: np.int64) -> np.int64:
-    """``1 / (1 + exp)`` where the series of ``|exponent|`` has the sum ``total``."""
+    """``1 / (1 + exp)`` where the series of ``|exponent|`` has the sum ``total``.
+
+    For an exponent of 0 the sum would be 1.0, which :func:`reciprocal_of_lane` does not admit;
+    with one more it answers ``2**32 - 1``, and ``floor(2**64 / (2**33 - 1))`` is the same
+    ``2**31`` as with ``exp(0) = 2**32``.
+    """
     power = total if exponent > NO_BITS else reciprocal_of_lane(total)
     if exponent == ONE_BITS:
         power = E_BITS
-    if exponent == NO_BITS:
-        power = ONE_BITS
     return reciprocal_of_lane(ONE_BITS + power)
 
 
@@ -163,7 +164,7 @@ def sigmoids(exponents: npt.NDArray[np.int64], last_index: int) -> None:
         for k in range(block.size):
             magnitude[k] = abs(block[k])
             term[k] = magnitude[k]
-            # A magnitude of 0 has no series; any divisor in the domain stands in for its sum.
+            # One more for a magnitude of 0: argued at sigmoid_of_series.
             total[k] = magnitude[k] + ONE_BITS + np.int64(block[k] == NO_BITS)
         for index in range(2, last_index + 1):
             factor = SHRUNK_ONE / (index * 4294967296.0)

@@ -8,6 +8,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
+from taospec.optimized.yuma.arguments import BatchArguments, EpochArguments
 from taospec.optimized.yuma.arrays import Bools, I64s, U16s, U64s
 from taospec.optimized.yuma.conversion import collect_rows, live_zeros
 from taospec.optimized.yuma.cpu import FULL_PENALTY, NO_MARKS, Dense, Refusal
@@ -119,7 +120,7 @@ def _run(
     present: Bools,
     threads: int,
 ) -> tuple[int, bool]:
-    arguments = (
+    arguments = EpochArguments(
         epoch.packed,
         epoch.vectors,
         epoch.permits_in_force,
@@ -135,7 +136,7 @@ def _run(
     )
     if threads == 1:
         return run_on_one_thread(*arguments)
-    return run_over_columns(*arguments, threads)
+    return run_over_columns(arguments, threads)
 
 
 @attrs.frozen(eq=False)
@@ -184,7 +185,7 @@ def run_batch(batch: EpochBatch, threads: int) -> list[EpochArraysOutput | Refus
         np.empty(cells, np.uint16),
     )
     status = np.empty(subnets, np.int64)
-    run_over_subnets(
+    arguments = BatchArguments(
         batch.parameters,
         batch.neuron_offset,
         batch.row_offset,
@@ -199,8 +200,8 @@ def run_batch(batch: EpochBatch, threads: int) -> list[EpochArraysOutput | Refus
         flat.masks,
         flat.stored,
         status,
-        threads,
     )
+    run_over_subnets(arguments, threads)
     return [_part(batch, flat, subnet, int(status[subnet])) for subnet in range(subnets)]
 
 

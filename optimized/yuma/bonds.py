@@ -40,8 +40,6 @@ from taospec.optimized.yuma.plain_bonds import (
     income_of_halves,
     mark_present_halves,
     plain_tile,
-    store_halves,
-    sums_of_halves,
 )
 from taospec.optimized.yuma.rows import Rows, normalized_weight
 from taospec.reference.rules import implements
@@ -83,7 +81,7 @@ def bonds_of_tiles(
     factors = np.empty((2, TILE), np.float64)
     current = np.empty(TILE, np.int64)
     halves = np.empty((size, TILE), np.uint32)
-    lanes = np.empty((2, TILE), np.uint32)
+    columns = np.empty((2, TILE), np.uint32)
     is_plain = p.yuma3 and not liquid and not rows.has_one and p.rate > 0 and p.rate < ONE_BITS
     is_all_plain = is_plain and last_tile * TILE <= rows.weights.shape[1]
     raw = np.empty((0 if is_all_plain else size, TILE), np.uint16)
@@ -97,12 +95,12 @@ def bonds_of_tiles(
         has_outdated = current_columns(registered, first, p.last_tempo, current)
         if is_plain and first + TILE <= rows.weights.shape[1]:
             for j in range(TILE):
-                lanes[0, j] = np.uint32(-current[j])
-                lanes[1, j] = np.uint32(threshold[j])
-            plain_tile(p.penalty, p.rate, rows, bonds, first, lanes[0], lanes[1], halves)
+                columns[0, j] = np.uint32(-current[j])
+                columns[1, j] = np.uint32(threshold[j])
+            plain_tile(
+                p.penalty, p.rate, rows, bonds, first, columns[:1], columns[1:], halves, sums[0], stored
+            )
             mark_present_halves(rows.source, rows.kept, halves, first, present)
-            store_halves(rows.source, rows.kept, halves, first, stored)
-            sums_of_halves(halves, sums[0], factors[0])
             income_of_halves(halves, rows.staked, sums[0], factors[0], earned, total_bonds)
             continue
         load_tile(rows.weights, rows.source, first, raw)

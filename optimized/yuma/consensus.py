@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
+from taospec.optimized import lanes
 from taospec.optimized.compilation import inlined, subroutine
 from taospec.optimized.fixed_point.i32f32 import (
     FRACTION_BITS,
+    NO_BITS,
     ONE_BITS,
     closed_proportion_product,
-    half_product,
 )
 from taospec.optimized.yuma.arrays import I64s, U16s, U32s
-from taospec.optimized.yuma.layout import TILE
+from taospec.optimized.yuma.layout import ROWS_AHEAD, TILE
 from taospec.optimized.yuma.median import CODE_ONE, median_of_tile
 from taospec.optimized.yuma.rows import Rows, normalized_weight
 from taospec.reference.rules import implements
@@ -20,6 +23,11 @@ from taospec.reference.rules import implements
 CODE_STRIDE = TILE + 16
 """Codes from one row to the next: an odd number of cache lines, so that a column of rows spreads
 over the whole cache."""
+
+CACHE_LINE = 32
+"""Stored weights in a line of the usual length."""
+LARGEST_SMALL_SUM = np.int64(1 << 16)
+"""Sums of weights up to which a word is too short for what divides by them."""
 
 
 @subroutine
@@ -35,39 +43,57 @@ def consensus_of_tiles(
     median = np.empty((1, TILE), np.uint32)
     for tile in range(first_tile, last_tile):
         first = tile * TILE
-        encode_tile(rows.weights, rows.source, first, rows.divisor, codes)
+        encode_tile(rows, first, codes)
         median_of_tile(codes, rows.staked, rows.share, rows.unlisted, kappa, median)
         has_one = False
         for j in range(TILE):
             consensus[first + j] = decode(median[0, j])
-            ranks[first + j] = 0
             has_one |= median[0, j] == CODE_ONE
-        clip_tile(codes, median[0], rows.stake, has_one, ranks[first : first + TILE], trust)
+        clip_tile(codes, median, rows.stake, has_one, ranks[first : first + TILE], trust)
 
 
 @subroutine
-def encode_tile(weights: U16s, source: I64s, first: int, divisor: U32s, codes: U32s) -> None:
-    """Codes of the normalised weights; 1.0 is stored one below (see :data:`CODE_ONE`).
+def encode_tile(rows: Rows, first: int, codes: U32s) -> None:
+    """Codes of the normalised weights of a tile; 0 beyond the last column."""
+    weights, source, weight_sum = rows.weights, rows.source, rows.weight_sum
+    divisor, factor = rows.divisor, rows.factor
+    for row in range(source.size):
+        ahead = source[min(row + ROWS_AHEAD, source.size - 1)]
+        for group in range(0, TILE, CACHE_LINE):
+            lanes.prefetch(weights, ahead, first + group)
+        encode_row(weights, source[row], first, weight_sum[row], divisor, factor[row], codes, row)
 
-    1.0 is the only value with a bit above the lower half. Beyond the last column and in a row
-    that counts for nothing, whose divisor is of zeros, every code is 0.
+
+@inlined
+def encode_row(
+    weights: U16s,
+    at: np.int64,
+    first: int,
+    weight_sum: np.int64,
+    divisor: U32s,
+    factor: np.uint64,
+    codes: U32s,
+    row: int,
+) -> None:
+    """A row's part of :func:`encode_tile`.
+
+    A row that counts for nothing has a divisor of zeros, and codes of 0. No weight of a sum of
+    more than ``2**16`` is 1.0, as weights are less than that.
     """
     width = min(TILE, weights.shape[1] - first)
+    in_lanes = 0 if weight_sum <= LARGEST_SMALL_SUM else width - width % lanes.LANES
+    for group in range(0, in_lanes, lanes.LANES):
+        weight = lanes.load_shorts(weights, at, first + group)
+        lanes.store(lanes.scaled_shorts(weight, factor), codes, row, group)
+    quotient = np.int64(divisor[row, 0])
+    scaled_high, scaled_low = np.int64(divisor[row, 1]), np.int64(divisor[row, 2])
     # An unsigned position needs no test for counting from the end.
     start = np.uint64(first)
-    for row in range(source.size):
-        at = source[row]
-        quotient = np.int64(divisor[row, 0])
-        scaled_high, scaled_low = np.int64(divisor[row, 1]), np.int64(divisor[row, 2])
-        if width == TILE:
-            # The same loop with a length that the compiler knows.
-            for j in range(TILE):
-                weight = np.int64(weights[at, start + np.uint64(j)])
-                codes[row, j] = code_of_weight(weight, quotient, scaled_high, scaled_low)
-        else:
-            for j in range(TILE):
-                weight = np.int64(weights[at, first + j]) if j < width else np.int64(0)
-                codes[row, j] = code_of_weight(weight, quotient, scaled_high, scaled_low)
+    for j in range(in_lanes, width):
+        stored = np.int64(weights[at, start + np.uint64(j)])
+        codes[row, np.uint64(j)] = code_of_weight(stored, quotient, scaled_high, scaled_low)
+    for j in range(width, TILE):
+        codes[row, np.uint64(j)] = np.uint32(0)
 
 
 @inlined
@@ -90,22 +116,35 @@ def decode(code: np.uint32) -> np.int64:
 @subroutine
 @implements("YUMA-CLIP-1", "YUMA-TRUST-1", "YUMA-RANK-1")
 def clip_tile(codes: U32s, threshold: U32s, stake: I64s, has_one: bool, ranks: I64s, trust: I64s) -> None:
-    """Clip every row at consensus; add it times its stake to the ranks, and its sum to its trust.
+    """Clip every row at consensus; its sum is added to its trust, and ranks are the sums by stake.
 
     Codes are in the order of what they stand for, so the lesser code is the lesser value.
     Only where consensus is 1.0 can a clipped value be 1.0.
     """
+    in_lanes = np.zeros(TILE, np.int64)
+    for j in range(TILE):
+        ranks[j] = 0
     for row in range(stake.size):
         held = stake[row]
-        total = np.int64(0)
         if has_one or held == ONE_BITS:
+            total = NO_BITS
             for j in range(TILE):
-                clipped = decode(min(codes[row, j], threshold[j]))
+                clipped = decode(min(codes[row, j], threshold[0, j]))
                 total += clipped
                 ranks[j] += closed_proportion_product(held, clipped)
+            trust[row] += total
         else:
-            for j in range(TILE):
-                clipped = np.int64(min(codes[row, j], threshold[j]))
-                total += clipped
-                ranks[j] += half_product(held, clipped)
-        trust[row] += total
+            trust[row] += clip_row(codes, row, threshold, lanes.splat(np.uint32(held)), in_lanes)
+    for j in range(TILE):
+        ranks[j] += in_lanes[lanes.place_of_total(j)]
+
+
+@inlined
+def clip_row(codes: U32s, row: int, threshold: U32s, stake: Any, ranks: I64s) -> np.int64:
+    """The sum of a clipped row without 1.0; its products with a stake below 1.0 are added to ranks."""
+    total = lanes.wide_zeros()
+    for group in range(0, TILE, lanes.LANES):
+        clipped = lanes.lesser(lanes.load(codes, row, group), lanes.load(threshold, 0, group))
+        total = lanes.add_words(total, clipped)
+        lanes.add_high_products_to(clipped, stake, ranks, group)
+    return lanes.total_of(total)

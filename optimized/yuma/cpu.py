@@ -7,6 +7,7 @@ from typing import NamedTuple
 import attrs
 import numpy as np
 
+from taospec.optimized.yuma.arguments import EpochArguments
 from taospec.optimized.yuma.arrays import Bools, I64s, U16s, U64s
 from taospec.optimized.yuma.conversion import place_bonds, place_weights
 from taospec.optimized.yuma.guards import ALL_GUARDS, PASSED, WEIGHTS_ORDER
@@ -71,7 +72,7 @@ def run_record(inputs: EpochInput, threads: int, guards: int = ALL_GUARDS) -> Ep
     masks = np.empty((2, n), np.bool)
     stored = np.empty((uids.size, n), np.uint16)
     present = np.zeros((uids.size, n), np.bool)
-    arguments = (
+    arguments = EpochArguments(
         parameters,
         vectors,
         permits,
@@ -90,7 +91,7 @@ def run_record(inputs: EpochInput, threads: int, guards: int = ALL_GUARDS) -> Ep
     if threads == 1:
         status, liquid = run_on_one_thread(*arguments)
     else:
-        status, liquid = run_over_columns(*arguments, threads)
+        status, liquid = run_over_columns(arguments, threads)
     if status != PASSED:
         return Refusal(status)
     in_row_order = liquid and dense.has_hidden_weights and inputs.bonds_penalty in (0, FULL_PENALTY)

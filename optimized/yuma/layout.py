@@ -41,6 +41,9 @@ TILE = 128
 a row, which is a page away from the next in large matrices, is worth its while. The working
 vectors end with a whole tile."""
 
+ROWS_AHEAD = 4
+"""Rows of a large matrix are pages apart: one is fetched so many rows before it is needed."""
+
 AMOUNT_NAMES: Final = ("server_emission", "validator_emission", "emission", "stake")
 PROPORTION_NAMES: Final = ("consensus", "incentive", "dividends", "validator_trust", "stake_weight")
 MASK_NAMES: Final = ("active", "new_permits")

@@ -44,7 +44,9 @@ def median_of_tile(
     Bisection on the value keeps the answer in ``[low, high]``, and soon moves both ends to
     scores that occur: between neighbouring scores there is nothing to decide. ``H`` is only
     taken at values from the smallest score on, where at least one stake is not above, so it
-    is less than the total of at most 1.0 and fits 32 bits.
+    is less than the total of at most 1.0 and fits 32 bits. ``H(p) < kappa`` is
+    ``H(p) <= kappa - 1``; for a ``kappa`` of 0, which nothing lies below, it is ``H(p) <= 0``,
+    which gives the largest score, as every share is at least 1.
     """
     zero = lanes.splat(ZERO_CODE)
     one = lanes.splat(CODE_ONE)
@@ -56,10 +58,11 @@ def median_of_tile(
             scores = lanes.load(codes, row, group)
             low = lanes.lesser(low, scores)
             high = lanes.greater(high, scores)
-        if kappa == 0 or staked == 0:
-            # Nothing lies strictly below 0: the largest score. Without a row all scores are 0.
+        if staked == 0:
+            # Without a row all scores are 0.
             low = high
         if lanes.any_at_most(low, zero):
+            # Many columns are mostly zeros: a short cut, the bisection gets there too.
             high = zero_or_high(codes, staked, share, group, quorum, low, high)
         step = 0
         while lanes.any_differs(low, high):

@@ -9,8 +9,11 @@ memory and twice as many of them are worked on at once.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
+from taospec.optimized import lanes
 from taospec.optimized.compilation import inlined, subroutine
 from taospec.optimized.fixed_point.floats import fused_multiply_add
 from taospec.optimized.fixed_point.i32f32 import (
@@ -18,23 +21,28 @@ from taospec.optimized.fixed_point.i32f32 import (
     ONE_BITS,
     TWO_POW_32,
     closed_proportion_product,
-    half_product,
     proportion_product,
     reciprocal,
 )
-from taospec.optimized.fixed_point.words import HALF_BITS, LOW_HALF
 from taospec.optimized.yuma.arrays import Bools, F64s, I64s, U16s, U32s
-from taospec.optimized.yuma.layout import TILE
-from taospec.optimized.yuma.rows import Rows, normalized_weight
+from taospec.optimized.yuma.consensus import encode_row
+from taospec.optimized.yuma.layout import ROWS_AHEAD, TILE
+from taospec.optimized.yuma.rows import U32_MAX, Rows
 from taospec.reference.rules import implements
 
-U16_FACTOR = np.int64(65_537)
 LARGEST_U16 = np.int64(65_535)
-QUARTER_BITS = np.uint32(16)
+BELOW_LARGEST_U32 = np.uint32((1 << 32) - 2)
+UNIT = np.uint32(1)
+NO_HALF = np.uint32(0)
+LARGEST_ESTIMATED = np.int64(1 << 30)
+"""Incentive of a tile up to which a row's income is estimated first. In raw bits of 1.0 it is about
+the number of a row's products that are in doubt."""
+IN_DOUBT = np.int64(-1)
+"""No income: some product is in doubt."""
 
 
 @subroutine
-@implements("YUMA-PENALTY-1", "YUMA-PENALTY-2", "YUMA-BONDS3-3")
+@implements("YUMA-PENALTY-1", "YUMA-PENALTY-2", "YUMA-BONDS3-3", "YUMA-OUTPUT-3")
 def plain_tile(
     penalty: np.int64,
     rate: np.int64,
@@ -44,89 +52,133 @@ def plain_tile(
     current: U32s,
     consensus: U32s,
     halves: U32s,
+    total: I64s,
+    stored: U16s,
 ) -> None:
     """The moving average of a whole tile of bonds, from stored weights and bonds in one pass.
 
-    ``current`` is 0 for a column whose bonds are outdated, and all ones for the others.
+    ``current`` is 0 for a column whose bonds are outdated, and all ones for the others. The
+    averages are left in ``halves``, their sums by column in ``total``; the kept rows are stored
+    as u16 proportions, the others as zeros.
     """
-    weights, source, divisor = rows.weights, rows.source, rows.divisor
-    retained = ONE_BITS - rate
-    clips = penalty == ONE_BITS
-    start = np.uint64(first)
+    # With a penalty of 0 nothing exceeds, and the factor is not used.
+    none_exceeds = lanes.splat(np.uint32(U32_MAX if penalty == 0 else NO_BITS))
+    excess_kept = lanes.splat(np.uint32(ONE_BITS - penalty))
+    rates = lanes.splat(np.uint32(rate))
+    retained = lanes.splat(np.uint32(ONE_BITS - rate))
+    scale = lanes.splat(np.uint32(LARGEST_U16))
+    almost_one = lanes.splat(BELOW_LARGEST_U32)
+    for j in range(TILE):
+        total[j] = 0
+    weights, source, weight_sum = rows.weights, rows.source, rows.weight_sum
+    divisor, factor, kept = rows.divisor, rows.factor, rows.kept
     for row in range(source.size):
         at = source[row]
-        quotient = np.int64(divisor[row, 0])
-        scaled_high, scaled_low = np.int64(divisor[row, 1]), np.int64(divisor[row, 2])
-        for j in range(TILE):
-            stored = np.int64(weights[at, start + np.uint64(j)])
-            weight = normalized_weight(stored, quotient, scaled_high, scaled_low)
-            weight = penalized_half(penalty, clips, weight, np.int64(consensus[j]))
-            bond = np.int64(np.uint32(bonds[at, start + np.uint64(j)]) & current[j])
-            halves[row, j] = averaged_half(rate, retained, weight, bond)
+        encode_row(weights, at, first, weight_sum[row], divisor, factor[row], halves, row)
+        is_kept = kept[row]
+        ahead = source[min(row + ROWS_AHEAD, source.size - 1)]
+        for group in range(0, TILE, lanes.LANES):
+            lanes.prefetch(weights, ahead, first + group)
+            lanes.prefetch(bonds, ahead, first + group)
+            lanes.prefetch(stored, ahead, first + group)
+            limit = lanes.greater(lanes.load(consensus, 0, group), none_exceeds)
+            weight = penalized_half(lanes.load(halves, row, group), limit, excess_kept)
+            bond = lanes.masked(lanes.load_shorts(bonds, at, first + group), lanes.load(current, 0, group))
+            average = averaged_half(rates, retained, weight, bond, almost_one)
+            lanes.store(average, halves, row, group)
+            lanes.add_to(average, total, group)
+            if is_kept:
+                lanes.store_shorts(lanes.high_product(average, scale), stored, at, first + group)
+            else:
+                lanes.store_shorts(lanes.splat(NO_HALF), stored, at, first + group)
 
 
 @inlined
-def penalized_half(penalty: np.int64, clips: bool, weight: np.int64, consensus: np.int64) -> np.int64:
-    """The weight less the penalty's part of what exceeds consensus, or clipped.
+def penalized_half(weight: Any, limit: Any, excess_kept: Any) -> Any:
+    """The weight less the penalty's part of what exceeds the limit.
 
-    Argued at :func:`taospec.optimized.yuma.bonds.penalize_tile`; a penalty of 1.0 has no bits
-    in its lower half.
+    With ``d = w - min(w, limit) >= 0`` and a penalty ``0 < p <= 2**32``, upstream's
+    ``w + floor(-p * d / 2**32)`` is ``min(w, limit) + floor((2**32 - p) * d / 2**32)``, as
+    ``w = min(w, limit) + d`` and ``d`` is an integer; a penalty of 1.0 leaves the limit.
     """
-    clipped = min(weight, consensus)
-    excess = np.uint64(weight - clipped) & LOW_HALF
-    less = ((np.uint64(penalty) & LOW_HALF) * excess + LOW_HALF) >> HALF_BITS
-    return clipped if clips else weight - np.int64(less)
+    clipped = lanes.lesser(weight, limit)
+    return lanes.plus(clipped, lanes.high_product(lanes.minus(weight, clipped), excess_kept))
 
 
 @inlined
-def averaged_half(rate: np.int64, retained: np.int64, weight: np.int64, bond: np.int64) -> np.uint32:
+def averaged_half(rate: Any, retained: Any, weight: Any, bond: Any, almost_one: Any) -> Any:
     """``rate * weight + retained * bond / 65535``, each product floored.
 
     A bond of 65535 is 1.0, but ``65535 * 65537 = 2**32 - 1``: its product with
     ``0 < retained < 2**32`` floors to ``retained - 1``, one too little.
     """
-    kept = half_product(retained, bond * U16_FACTOR) + np.int64(bond == LARGEST_U16)
-    return np.uint32(half_product(rate, weight) + kept)
-
-
-@subroutine
-def sums_of_halves(halves: U32s, total: I64s, factor: F64s) -> None:
-    """Sum of every column and its reciprocal; 1 in place of a sum of 0."""
-    for j in range(TILE):
-        total[j] = 0
-    for row in range(halves.shape[0]):
-        for j in range(TILE):
-            total[j] += np.int64(halves[row, j])
-    for j in range(TILE):
-        total[j] = max(total[j], np.int64(1))
-        factor[j] = reciprocal(total[j])
+    proportion = lanes.twice_side_by_side(bond)
+    kept = lanes.add_where_above(lanes.high_product(retained, proportion), proportion, almost_one, UNIT)
+    return lanes.plus(lanes.high_product(rate, weight), kept)
 
 
 @subroutine
 @implements("YUMA-NORM-3", "YUMA-NORM-4", "YUMA-DIVIDENDS-1")
 def income_of_halves(
-    halves: U32s, staked: int, divisor: I64s, factor: F64s, incentive: I64s, total_bonds: I64s
+    halves: U32s, staked: int, total: I64s, factor: F64s, incentive: I64s, total_bonds: I64s
 ) -> None:
     """Add each staked row's normalised bonds times incentive to its income.
 
-    Only one incentive can be 1.0, and then all others are 0.
+    Only one incentive can be 1.0, and then all others are 0. Where the tile has much of all
+    incentive, an estimated product is too often in doubt to be worth a try.
     """
     whole = np.empty(TILE, np.float64)
     has_one = False
+    share = NO_BITS
     for j in range(TILE):
-        whole[j] = np.float64(divisor[j])
+        divisor = max(total[lanes.place_of_total(j)], np.int64(1))
+        factor[j] = reciprocal(divisor)
+        whole[j] = np.float64(divisor)
         has_one |= incentive[j] == ONE_BITS
+        share += incentive[j]
     for row in range(staked):
-        earned = NO_BITS
-        if has_one:
-            for j in range(TILE):
-                bond = ratio_of_half(halves[row, j], factor[j], whole[j])
-                earned += closed_proportion_product(incentive[j], bond)
-        else:
-            for j in range(TILE):
-                bond = ratio_of_half(halves[row, j], factor[j], whole[j])
-                earned += proportion_product(incentive[j], bond)
+        earned = estimated_income(halves, row, factor, incentive) if share <= LARGEST_ESTIMATED else IN_DOUBT
+        if earned == IN_DOUBT:
+            earned = exact_income(halves, row, factor, whole, incentive, has_one)
         total_bonds[row] += earned
+
+
+@subroutine
+def estimated_income(halves: U32s, row: int, factor: F64s, incentive: I64s) -> np.int64:
+    """Income of a row in a tile whose incentives are below 1.0, or :data:`IN_DOUBT`.
+
+    Truncating ``float(bond) * factor`` gives the normalised bond or one less
+    (:func:`~taospec.optimized.fixed_point.i32f32.ratio`), ``q <= 2**32 - 1`` as the estimate lies
+    below the quotient. One more adds an incentive to the product ``q * incentive``. If no
+    product's upper half changes by that, all are right.
+    """
+    total = lanes.wide_zeros()
+    changes = lanes.wide_zeros()
+    for group in range(0, TILE, lanes.LANES):
+        bond = lanes.truncated_product(lanes.load(halves, row, group), factor, group)
+        product = lanes.times_halves(bond, incentive, group)
+        total = lanes.add_upper_halves(total, product)
+        changes = lanes.changed_bits(changes, product, incentive, group)
+    if lanes.any_upper_half(changes):
+        return IN_DOUBT
+    return lanes.total_of(total)
+
+
+@subroutine
+def exact_income(
+    halves: U32s, row: int, factor: F64s, whole: F64s, incentive: I64s, has_one: bool
+) -> np.int64:
+    """Income of a row, every normalised bond corrected."""
+    earned = NO_BITS
+    if has_one:
+        for j in range(TILE):
+            bond = ratio_of_half(halves[row, j], factor[j], whole[j])
+            earned += closed_proportion_product(incentive[j], bond)
+    else:
+        for j in range(TILE):
+            bond = ratio_of_half(halves[row, j], factor[j], whole[j])
+            earned += proportion_product(incentive[j], bond)
+    return earned
 
 
 @inlined
@@ -139,27 +191,6 @@ def ratio_of_half(part: np.uint32, factor: float, whole: float) -> np.int64:
     quotient = np.floor(np.float64(part) * factor)
     rest = fused_multiply_add(-quotient, whole, np.float64(part) * TWO_POW_32)
     return np.int64(quotient) + np.int64(rest >= whole)
-
-
-@subroutine
-@implements("YUMA-OUTPUT-3")
-def store_halves(source: I64s, kept: Bools, halves: U32s, first: int, stored: U16s) -> None:
-    """The kept rows as u16 proportions, ``floor(e * 65535 / 2**32)``; zeros in the others.
-
-    ``e * 65535 = e * 2**16 - e``, and with ``e = upper * 2**16 + lower`` its word above the
-    lower half is ``upper``, less a borrow if ``lower * 2**16 < e``.
-    """
-    start = np.uint64(first)
-    for row in range(source.size):
-        at = source[row]
-        if kept[row]:
-            for j in range(TILE):
-                half = halves[row, j]
-                borrow = np.uint32(np.uint32(half << QUARTER_BITS) < half)
-                stored[at, start + np.uint64(j)] = np.uint16((half >> QUARTER_BITS) - borrow)
-        else:
-            for j in range(TILE):
-                stored[at, start + np.uint64(j)] = np.uint16(0)
 
 
 @subroutine

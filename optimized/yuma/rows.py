@@ -16,6 +16,7 @@ from taospec.optimized.fixed_point.i32f32 import (
     ratio,
     reciprocal,
 )
+from taospec.optimized.fixed_point.words import HALF_BITS
 from taospec.optimized.yuma.arrays import Bools, I64s, Parameters, U16s, U32s, U64s
 from taospec.optimized.yuma.layout import COMMIT_BLOCK, LAST_UPDATE, REGISTERED
 from taospec.reference.rules import implements
@@ -23,8 +24,9 @@ from taospec.reference.rules import implements
 U64_MAX = np.uint64((1 << 64) - 1)
 U32_MAX = np.int64((1 << 32) - 1)
 WEIGHT_BITS = np.int64(16)
-WEIGHT_SUM_BITS = np.int64(31)
-SCALED_SHIFT = np.int64(15)
+WEIGHT_SUM_BITS = np.int64(32)
+SCALED_SHIFT = np.int64(16)
+QUOTIENT_SHIFT = np.uint64(48)
 
 
 class Rows(NamedTuple):
@@ -48,6 +50,8 @@ class Rows(NamedTuple):
     """Whether some weight is 1.0: a row's only one."""
     divisor: U32s
     """What divides by the sum, three words a row: :func:`prepare_division`."""
+    factor: U64s
+    """What divides by a sum of more than ``2**16``: :func:`division_factor`. 0 for a sum of 0."""
     kept: Bools
     """Whether the row's uid has a permit next, so that its bonds are stored."""
     weights: U16s
@@ -75,6 +79,7 @@ def arrange_rows(
     kept = np.empty(rows, np.bool_)
     weight_sum = np.empty(rows, np.int64)
     divisor = np.zeros((rows, 3), np.uint32)
+    factor = np.zeros(rows, np.uint64)
     has_one = False
     current = current_weights(p, vectors, permits, uids, weights)
     for row in range(rows):
@@ -86,9 +91,12 @@ def arrange_rows(
             if weight_sum[row] <= U16_MAX:
                 has_one |= has_element(current[source[row]], weight_sum[row])
             prepare_division(weight_sum[row], divisor[row])
+            factor[row] = division_factor(divisor[row])
     share = np.empty(staked, np.uint32)
     unlisted = stake_shares(active, uid, staked, share)
-    return Rows(source, uid, staked, stake, share, unlisted, weight_sum, has_one, divisor, kept, current)
+    return Rows(
+        source, uid, staked, stake, share, unlisted, weight_sum, has_one, divisor, factor, kept, current
+    )
 
 
 @subroutine
@@ -144,7 +152,7 @@ def prepare_division(weight_sum: np.int64, divisor: U32s) -> None:
     """Write the words by which :func:`normalized_weight` divides by ``0 < weight_sum < 2**31``.
 
     With ``2**32 = quotient * weight_sum + rest`` and ``0 < rest <= weight_sum``, they are
-    ``quotient`` and both words of ``scaled = ceil(rest * 2**47 / weight_sum) <= 2**47``.
+    ``quotient`` and both words of ``scaled = ceil(rest * 2**48 / weight_sum) <= 2**48``.
     """
     quotient = U32_MAX // weight_sum
     rest = ONE_BITS - quotient * weight_sum
@@ -159,6 +167,19 @@ def prepare_division(weight_sum: np.int64, divisor: U32s) -> None:
 
 
 @inlined
+def division_factor(divisor: U32s) -> np.uint64:
+    """``ceil(2**80 / weight_sum)`` for ``2**16 < weight_sum``, from :func:`prepare_division`'s words.
+
+    It is ``quotient * 2**48 + scaled``, as ``2**80 = quotient * 2**48 * weight_sum + rest * 2**48``,
+    and fits a word: ``2**80 / (2**16 + 1) < 2**64 - 2**47``. With it, as in
+    :func:`normalized_weight`, ``floor(weight * 2**32 / weight_sum)`` is
+    ``floor(weight * factor / 2**48)``: :func:`taospec.optimized.lanes.scaled_shorts`.
+    """
+    scaled = (np.uint64(divisor[1]) << HALF_BITS) + np.uint64(divisor[2])
+    return (np.uint64(divisor[0]) << QUOTIENT_SHIFT) + scaled
+
+
+@inlined
 @implements("YUMA-NORM-2")
 def normalized_weight(
     weight: np.int64, quotient: np.int64, scaled_high: np.int64, scaled_low: np.int64
@@ -166,9 +187,9 @@ def normalized_weight(
     """``floor(weight * 2**32 / weight_sum)`` for a u16 ``weight <= weight_sum < 2**31``.
 
     ``weight * 2**32 / weight_sum = weight * quotient + weight * rest / weight_sum``, and the
-    last term's floor is ``floor(weight * scaled / 2**47)``: scaled exceeds
-    ``rest * 2**47 / weight_sum`` by less than 1, so the quotient grows by less than
-    ``weight / 2**47 < 2**-31``, while it lies at least ``1 / weight_sum > 2**-31`` below the
+    last term's floor is ``floor(weight * scaled / 2**48)``: scaled exceeds
+    ``rest * 2**48 / weight_sum`` by less than 1, so the quotient grows by less than
+    ``weight / 2**48 < 2**-32``, while it lies at least ``1 / weight_sum > 2**-31`` below the
     next integer. Flooring the lower word's product first changes nothing, as the upper
     word's product is an integer.
     """

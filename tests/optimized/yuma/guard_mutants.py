@@ -28,6 +28,7 @@ MEDIAN, CONSENSUS, BONDS, PLAIN = (
     "yuma/bonds.py",
     "yuma/plain_bonds.py",
 )
+CODES = "yuma/consensus.py"
 LIQUID, EXPONENTIAL, CONVERSION = "yuma/liquid_alpha.py", "fixed_point/exponential.py", "yuma/conversion.py"
 
 MUTANTS = (
@@ -51,9 +52,9 @@ MUTANTS = (
         ROWS,
         "if weight_sum[row] <= U16_MAX:",
         "if weight_sum[row] < 100:",
-        "edge 55",
+        "special weight of 1.0 at the edge of a stored bond",
     ),
-    Mutant("median-of-nobody", MEDIAN, "if kappa == 0 or staked == 0:", "if kappa == 0:", "edge 10"),
+    Mutant("median-of-nobody", MEDIAN, "if staked == 0:", "if False:", "edge 10"),
     Mutant(
         "median-zero-lowest",
         MEDIAN,
@@ -99,11 +100,55 @@ MUTANTS = (
     ),
     Mutant("penalty-of-1", BONDS, "        if penalty == ONE_BITS:\n", "        if False:\n", "edge 22"),
     Mutant(
-        "penalty-of-1-in-halves",
+        "penalty-of-0-in-halves",
         PLAIN,
-        "return clipped if clips else",
-        "return",
-        "special whole penalty in a tile",
+        "U32_MAX if penalty == 0 else NO_BITS",
+        "NO_BITS",
+        "special no penalty",
+    ),
+    Mutant(
+        "bond-of-65535",
+        PLAIN,
+        "lanes.add_where_above(lanes.high_product(retained, proportion), proportion, almost_one, UNIT)",
+        "lanes.high_product(retained, proportion)",
+        "special whole bond at the edge of a stored one",
+    ),
+    Mutant(
+        "income-in-doubt",
+        PLAIN,
+        "if lanes.any_upper_half(changes):",
+        "if False:",
+        "special lone bonds in a tile of little incentive",
+    ),
+    Mutant("sums-of-small-weights", CODES, "0 if weight_sum <= LARGEST_SMALL_SUM else ", "", "edge 0"),
+    Mutant(
+        "whole-sums-of-small-weights",
+        CODES,
+        "LARGEST_SMALL_SUM = np.int64(1 << 16)",
+        "LARGEST_SMALL_SUM = np.int64((1 << 16) - 1)",
+        "special weights that sum to 65536",
+    ),
+    Mutant("usual-stake", STAKE, "        if usual:\n", "        if True:\n", "special stakes beyond a word"),
+    Mutant(
+        "permits-of-negative-stakes",
+        STAKE,
+        "count > p.max_validators or negative",
+        "count > p.max_validators",
+        "special negative stakes",
+    ),
+    Mutant(
+        "stakeless-neuron-in-median",
+        ROWS,
+        "if (active[uids[row]] > 0) == with_stake:",
+        "if (active[uids[row]] >= 0) == with_stake:",
+        "special stakeless validator",
+    ),
+    Mutant(
+        "staked-neuron-without-row",
+        ROWS,
+        "return holders > staked",
+        "return False",
+        "special silent validator",
     ),
     Mutant("any-rate", BONDS, "if rate <= 0 or rate == ONE_BITS:", "if False:", "edge 1"),
     Mutant(
