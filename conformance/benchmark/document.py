@@ -24,7 +24,8 @@ def _lines(results: Results, title: str) -> Iterator[str]:
     yield f"{'with ' + str(machine['gpu']) if machine.get('gpu') else 'without CUDA'};"
     yield f"Python {machine['python']}, numba {machine['numba']}, llvmlite {machine['llvmlite']},"
     yield f"numpy {machine['numpy']}. Written by `taospec bench`; times are the best of many, taken in turns,"
-    yield "and are meant to be read as ratios within this run."
+    yield "and are meant to be read as ratios within this run. Machines differ, and so does what else runs"
+    yield "on them: no figure here is of another run."
     yield from _bars(results)
     yield from _times(results)
     yield from _stages(results)
