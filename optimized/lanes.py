@@ -145,7 +145,8 @@ def prefetch(typing: Any, array: Any, row: Any, column: Any) -> Any:
         address = _address(context, builder, signature.args[0], matrix, [at_row, at_column], _BYTE)
         flag = ir.IntType(32)
         kind = ir.FunctionType(ir.VoidType(), [_BYTE.as_pointer(), flag, flag, flag])
-        intrinsic = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
+        declare: Any = cgutils.get_or_insert_function
+        intrinsic = declare(builder.module, kind, "llvm.prefetch.p0")
         for_reading, nearest_cache, data = ir.Constant(flag, 0), ir.Constant(flag, 3), ir.Constant(flag, 1)
         builder.call(intrinsic, [address, for_reading, nearest_cache, data])
         return context.get_dummy_value()

@@ -147,4 +147,5 @@ def clip_row(codes: U32s, row: int, threshold: U32s, stake: Any, ranks: I64s) ->
         clipped = lanes.lesser(lanes.load(codes, row, group), lanes.load(threshold, 0, group))
         total = lanes.add_words(total, clipped)
         lanes.add_high_products_to(clipped, stake, ranks, group)
-    return lanes.total_of(total)
+    sum_of_row: np.int64 = lanes.total_of(total)
+    return sum_of_row

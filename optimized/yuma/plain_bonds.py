@@ -161,7 +161,8 @@ def estimated_income(halves: U32s, row: int, factor: F64s, incentive: I64s) -> n
         changes = lanes.changed_bits(changes, product, incentive, group)
     if lanes.any_upper_half(changes):
         return IN_DOUBT
-    return lanes.total_of(total)
+    earned: np.int64 = lanes.total_of(total)
+    return earned
 
 
 @subroutine

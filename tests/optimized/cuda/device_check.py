@@ -393,6 +393,7 @@ def differing_arrays(batch: Batch, answer: BatchAnswer) -> list[str]:
 
 def cpu_answer(batch: Batch) -> dict[str, np.ndarray]:
     """The CPU kernels over the subnets of the same arrays."""
+    from taospec.optimized.yuma.arguments import BatchArguments
     from taospec.optimized.yuma.layout import NEW_PERMITS
     from taospec.optimized.yuma.parallel import run_over_subnets
 
@@ -403,7 +404,7 @@ def cpu_answer(batch: Batch) -> dict[str, np.ndarray]:
     kinds = {"amounts": (4, np.uint64), "proportions": (5, np.uint16), "masks": (2, np.bool)}
     flat = {name: np.zeros(count * total, kind) for name, (count, kind) in kinds.items()}
     stored, status = np.zeros(batch.weights.size, np.uint16), np.zeros(subnets, np.int64)
-    run_over_subnets(
+    arguments = BatchArguments(
         batch.parameters.view(np.recarray),
         *(np.concatenate([[0], np.cumsum(counts)]) for counts in (neurons, rows, neurons * rows)),
         vectors.ravel(),
@@ -414,8 +415,8 @@ def cpu_answer(batch: Batch) -> dict[str, np.ndarray]:
         *flat.values(),
         stored,
         status,
-        os.cpu_count() or 1,
     )
+    run_over_subnets(arguments, os.cpu_count() or 1)
     assert not status.any()
     answer = {
         name: values.reshape(subnets, -1, neurons[0]).swapaxes(0, 1).reshape(-1, total)
