@@ -15,6 +15,7 @@ SOURCES: Final = (
     *(f"chain/trace_0{number}.jsonl.gz" for number in range(1, 6)),
     *(f"chain/trace_06_part{number}.jsonl.gz" for number in (1, 2)),
     "chain/chain_transfers.jsonl.gz",
+    "chain/chain_quirks.jsonl.gz",
     "staking/staking_refusals.jsonl.gz",
     "subnets/subnets_lives.jsonl.gz",
     "subnets/subnets_weights.jsonl.gz",

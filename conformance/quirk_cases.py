@@ -1,0 +1,304 @@
+"""Cases of ``chain.apply_block`` that show the chain's quirks, answered by the reference.
+
+Each is a small state in which nothing else happens. Quirks that the blocks of the real runtime show are not
+among them; the chapter on quirks names the case of every one.
+
+``python -m taospec.conformance.quirk_cases OUT`` writes them.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import attrs
+
+from taospec.conformance.answers import Answer
+from taospec.conformance.operations.chain import REFERENCE, SUCCESS
+from taospec.conformance.storage_changes import encode_dump
+from taospec.conformance.vector_file import Case, case_id, write_public_suite
+from taospec.reference.fixed_point import I96F32
+from taospec.reference.staking.stake_ledger import increase_stake
+from taospec.reference.state.ledger import subnet_account
+from taospec.reference.state.state import State
+from taospec.reference.state.storage_types import AccountId, numbered_account
+from taospec.reference.state.upstream_names import export_state
+from taospec.reference.subnets.uids import append_neuron
+
+Prepare = Callable[[State], None]
+
+COIN: Final = 10**9
+BLOCK: Final = 1_000
+PARENT_HASH: Final = "0x" + "00" * 32
+AUTHOR, ALICE, BOB = 50, 1, 2
+"""Accounts by number: the block's author, and two coldkeys."""
+ALICES, BOBS, NOBODYS = 101, 102, 199
+"""Hotkeys by number; the last has no owner."""
+FIRST, SECOND = 1, 2
+"""Netuids of two pools."""
+STAKE: Final = 10 * COIN
+"""What Alice has staked to her hotkey on each subnet, rao."""
+
+
+@attrs.frozen
+class Scene:
+    """Calls of one block, and what becomes of each."""
+
+    quirk: str
+    """Its number, such as ``Q3``."""
+    prepare: Prepare
+    """What is special in the state."""
+    calls: tuple[Mapping[str, Any], ...] = ()
+    """In JSON form; without a signer Alice signs."""
+    results: tuple[str, ...] = ()
+    """The results."""
+
+
+def main(arguments: list[str]) -> None:
+    """Write the cases."""
+    (out,) = arguments
+    write_public_suite(Path(out), "chain_quirks", "reference", list(quirk_cases()))
+
+
+def quirk_cases() -> Iterator[Case]:
+    """Every scene as a case.
+
+    Raises:
+        AssertionError: the reference answers another result.
+    """
+    for scene in SCENES:
+        state = two_pools()
+        scene.prepare(state)
+        inputs = {
+            "block": str(BLOCK),
+            "parent_hash": PARENT_HASH,
+            "author": str(AUTHOR),
+            "calls": [{"signer": str(ALICE)} | dict(call) for call in scene.calls],
+            "state": encode_dump(export_state(state)),
+        }
+        out = REFERENCE["chain.apply_block"](inputs)
+        if tuple(out["value"]["results"]) != scene.results:
+            raise AssertionError(f"{scene.quirk}: {out['value']['results']} in place of {scene.results}")
+        yield Case(
+            id=case_id("chain.apply_block", inputs),
+            op="chain.apply_block",
+            inputs=inputs,
+            expected=Answer(out=out),
+        )
+
+
+def two_pools() -> State:
+    """Root and two pools with Alice's and Bob's stake, at rest: no epochs and no emission."""
+    state = State()
+    state.clock.block = BLOCK - 1
+    state.parameters.network_rate_limit = 0
+    for hotkey, coldkey in ((ALICES, ALICE), (BOBS, BOB)):
+        state.hotkeys[_account(hotkey)].owner = _account(coldkey)
+        state.coldkeys[_account(coldkey)].owned_hotkeys = (_account(hotkey),)
+    for netuid in (0, FIRST, SECOND):
+        _add_subnet(state, netuid)
+    for who, coins in ((AUTHOR, 1), (ALICE, 5_000), (BOB, 5_000)):
+        state.accounts[_account(who)].free = coins * COIN
+    state.parameters.network_min_lock_cost = state.network.last_lock_cost = 1_000 * COIN
+    settle(state)
+    return state
+
+
+def settle(state: State) -> None:
+    """Make the issuances what there is."""
+    state.issuance.total = state.issuance.of_balances = sum(held.free for _, held in state.accounts.items())
+    state.issuance.total_stake = sum(pool.tao_reserve for _, pool in state.pools.items())
+
+
+def _add_subnet(state: State, netuid: int) -> None:
+    subnet, pool = state.subnets[netuid], state.pools[netuid]
+    subnet.added, subnet.subtoken_enabled, subnet.registered_at = True, True, 1
+    state.network.subnets += 1
+    state.schedules[netuid].tempo = 0
+    if netuid:
+        pool.mechanism, pool.initialized = 1, True
+        pool.tao_reserve = pool.alpha_in = 1_000 * COIN
+    for hotkey, coldkey in ((ALICES, ALICE), (BOBS, BOB)):
+        increase_stake(state, _account(hotkey), _account(coldkey), netuid, STAKE)
+        pool.alpha_out += STAKE
+        if netuid == 0:
+            pool.tao_reserve += STAKE
+    state.accounts[subnet_account(netuid)].free = pool.tao_reserve + COIN
+
+
+def _account(number: int) -> AccountId:
+    return numbered_account(number)
+
+
+# What is special.
+
+
+def nothing(state: State) -> None:
+    """Nothing is."""
+
+
+def _much_alpha(state: State) -> None:
+    """The first subnet emits, and 12,000,000 of its alpha are there: half an alpha a block."""
+    pool = state.pools[FIRST]
+    pool.alpha_in = 12_000_000 * COIN
+    state.subnets[FIRST].first_emission_block = 1
+    state.emissions[FIRST].moving_price = I96F32.from_num(1)
+
+
+def _root_has_a_tempo(state: State) -> None:
+    """Root as genesis has it, with two registrations of earlier blocks counted."""
+    state.schedules[0].tempo = 100
+    state.registrations[0].this_interval = 2
+    state.hyperparameters[0].max_allowed_uids = 64
+
+
+def _root_of_genesis(state: State) -> None:
+    _root_has_a_tempo(state)
+    state.subnets[0].subtoken_enabled = False
+
+
+def _cheap(state: State, netuid: int, price_in_millionths: int) -> None:
+    """A pool of 10 TAO at a price in millionths of a TAO."""
+    pool = state.pools[netuid]
+    pool.tao_reserve = 10 * COIN
+    pool.alpha_in = 10 * COIN * 10**6 // price_in_millionths
+    state.accounts[subnet_account(netuid)].free = pool.tao_reserve + COIN
+    settle(state)
+
+
+def _cheap_subnets(state: State) -> None:
+    """Two pools at 0.00004 TAO."""
+    for netuid in (FIRST, SECOND):
+        _cheap(state, netuid, 40)
+
+
+def _first_is_worthless(state: State) -> None:
+    """The first pool at exactly a millionth of a TAO, with a claim of Alice's on it."""
+    _cheap(state, FIRST, 1)
+    _claims(state, FIRST)
+
+
+def _claims(state: State, *netuids: int) -> None:
+    """Alice is owed half an alpha for each of hers on root."""
+    for netuid in netuids:
+        state.root_dividends[_account(ALICES), netuid].claimable = I96F32.from_num(1) / I96F32.from_num(2)
+
+
+def _second_is_worthless(state: State) -> None:
+    _cheap(state, SECOND, 1)
+    _claims(state, FIRST, SECOND)
+    state.coldkeys[_account(ALICE)].root_claim_type = ("Swap",)
+
+
+def _owner_alone_and_mortal(state: State) -> None:
+    """A full subnet of one neuron, the owner's, of which no neuron is protected."""
+    subnet, parameters = state.subnets[FIRST], state.hyperparameters[FIRST]
+    subnet.owner, subnet.owner_hotkey = _account(BOB), _account(BOBS)
+    parameters.max_allowed_uids, parameters.min_non_immune_uids = 1, 0
+    parameters.immunity_period, parameters.immune_owner_uids_limit = 10, 0
+    state.clock.block = 1
+    append_neuron(state, FIRST, _account(BOBS))
+    state.clock.block = BLOCK - 1
+
+
+def _root_is_full(state: State) -> None:
+    """Root has one place, which its owner's hotkey holds, with less stake than Alice's has."""
+    subnet = state.subnets[0]
+    subnet.owner, subnet.owner_hotkey = _account(BOB), _account(BOBS)
+    state.hyperparameters[0].max_allowed_uids = 1
+    append_neuron(state, 0, _account(BOBS))
+    increase_stake(state, _account(ALICES), _account(ALICE), 0, 1)
+    state.pools[0].alpha_out += 1
+    state.pools[0].tao_reserve += 1
+
+
+def _uneven_weights(state: State) -> None:
+    """Pools of one price, the second with a weight of 0.2 for TAO."""
+    pool = state.pools[SECOND]
+    pool.quote_weight = 200_000_000_000_000_000
+    pool.alpha_in = pool.tao_reserve * 4
+
+
+def _deep(state: State) -> None:
+    """A pool of ten million coins of either kind."""
+    pool = state.pools[FIRST]
+    pool.tao_reserve = pool.alpha_in = 10**7 * COIN
+    pool.fee_rate = 0
+    state.accounts[subnet_account(FIRST)].free = pool.tao_reserve + COIN
+    settle(state)
+
+
+def _first_starts_later(state: State) -> None:
+    """The first subnet emits from block 1,000,000 on, says storage."""
+    subnet, emission = state.subnets[FIRST], state.emissions[FIRST]
+    subnet.first_emission_block = 1_000_000
+    emission.moving_price = I96F32.from_num(1)
+
+
+# Calls.
+
+
+def _stake(netuid: int, amount: int = COIN) -> dict[str, Any]:
+    call = {"call": "add_stake", "hotkey": str(ALICES), "netuid": str(netuid)}
+    return call | {"amount_staked": str(amount)}
+
+
+def _unstake(netuid: int) -> dict[str, Any]:
+    call = {"call": "remove_stake", "hotkey": str(ALICES), "netuid": str(netuid)}
+    return call | {"amount_unstaked": str(STAKE)}
+
+
+def _enable_roots_subtoken() -> dict[str, Any]:
+    call = {"call": "sudo_set_subtoken_enabled", "signer": "root", "netuid": "0"}
+    return call | {"subtoken_enabled": True}
+
+
+def _claim(*netuids: int) -> dict[str, Any]:
+    return {"call": "claim_root", "subnets": [str(netuid) for netuid in netuids]}
+
+
+def _register(hotkey: int = NOBODYS) -> dict[str, Any]:
+    return {"call": "burned_register", "netuid": str(FIRST), "hotkey": str(hotkey)}
+
+
+def _on_root(hotkey: int) -> dict[str, Any]:
+    return {"call": "root_register", "hotkey": str(hotkey)}
+
+
+def _move(amount: int, limit: int) -> dict[str, Any]:
+    netuids = {"origin_netuid": str(FIRST), "destination_netuid": str(SECOND)}
+    amounts = {"alpha_amount": str(amount), "limit_price": str(limit), "allow_partial": False}
+    return {"call": "swap_stake_limit", "hotkey": str(ALICES)} | netuids | amounts
+
+
+ROUNDED_UP: Final = 1_000_000_051
+"""A stake of so many rao for which :func:`_deep` pays a rao more than the exact floor."""
+LIMIT: Final = 990_000_000
+"""Alpha of the second subnet for each of the first that :func:`_move` asks for, in parts of 10^9."""
+
+_UNSOLD: Final = ("InsufficientLiquidity", "PriceLimitExceeded")
+_FROZEN: Final = "AdminActionProhibitedDuringWeightsWindow"
+
+SCENES: Final = (
+    Scene("Q1", _much_alpha),
+    Scene("Q2", _root_has_a_tempo, (_enable_roots_subtoken(), _on_root(ALICES)), (_FROZEN, SUCCESS)),
+    Scene("Q3", _root_of_genesis, (_stake(0), _enable_roots_subtoken()), ("SubtokenDisabled", _FROZEN)),
+    Scene("Q5", _cheap_subnets, ({"call": "register_network", "hotkey": str(NOBODYS)},), (SUCCESS,)),
+    Scene("Q7", nothing, (_register(),), (SUCCESS,)),
+    Scene("Q10", _first_is_worthless, (_unstake(FIRST), _claim(FIRST)), _UNSOLD),
+    Scene("Q11", _second_is_worthless, (_claim(FIRST, SECOND),), ("PriceLimitExceeded",)),
+    Scene("Q11", _second_is_worthless, (_claim(FIRST),), (SUCCESS,)),
+    Scene("Q12", _owner_alone_and_mortal, (_register(),), (SUCCESS,)),
+    Scene("Q12", _root_is_full, (_on_root(ALICES),), (SUCCESS,)),
+    Scene("Q13", _root_has_a_tempo, (_on_root(BOBS),), (SUCCESS,)),
+    Scene("Q15", _uneven_weights, (_move(STAKE, LIMIT),), (SUCCESS,)),
+    Scene("Q16", _deep, (_stake(FIRST, ROUNDED_UP),), (SUCCESS,)),
+    Scene("Q20", _first_starts_later),
+)
+"""By the numbers of the quirks."""
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
