@@ -24,6 +24,7 @@ from taospec.conformance.simulation.scenario import (
 )
 from taospec.reference.amm.records import DYNAMIC
 from taospec.reference.amm.swap import current_price
+from taospec.reference.chain.genesis import chain_genesis, mainnet_genesis
 from taospec.reference.fixed_point import I96F32
 from taospec.reference.invalid_input import InvalidInputError
 from taospec.reference.staking.positions import ROOT, all_netuids
@@ -45,12 +46,11 @@ def genesis_state(scenario: Scenario) -> State:
     Raises:
         InvalidInputError: a subnet has no place for its neurons, or the issuance is too small.
     """
-    state = State()
     genesis = scenario.genesis
+    state = _first_state(genesis)
     state.clock.block = genesis.block
     _set_parameters(state, (), genesis.parameters, NETWORK_ITEMS)
-    _add_root(state)
-    for netuid, plan in enumerate(_plans(genesis), 1):
+    for netuid, plan in enumerate(_plans(genesis), state.network.subnets):
         _add_subnet(state, genesis, netuid, plan)
     for group in scenario.groups:
         for member in range(group.count):
@@ -58,6 +58,16 @@ def genesis_state(scenario: Scenario) -> State:
     for number in range(genesis.authorities):
         state.accounts[authority(number)].free = EXISTENTIAL_DEPOSIT
     _settle_issuance(state, genesis)
+    return state
+
+
+def _first_state(genesis: Genesis) -> State:
+    if genesis.snapshot is not None:
+        return mainnet_genesis(genesis.snapshot)
+    if genesis.start == "chain":
+        return chain_genesis({})
+    state = State()
+    _add_root(state)
     return state
 
 

@@ -12,6 +12,7 @@ import attrs
 
 from taospec.conformance.simulation.section import Section
 from taospec.reference.chain.calls import CALLS
+from taospec.reference.chain.genesis_snapshot import Snapshot, read_snapshot
 from taospec.reference.invalid_input import InvalidInputError
 from taospec.reference.state.hyperparameters import Hyperparameters
 from taospec.reference.state.network import Network, NetworkParameters
@@ -21,6 +22,9 @@ from taospec.reference.state.schedule import Schedule
 
 KINDS: Final = ("validator", "miner", "staker", "registrant", "founder", "random")
 """What actors do."""
+
+STARTS: Final = ("empty", "chain", "mainnet")
+"""What is there before the subnets and actors of a scenario: root alone, or one of the two geneses."""
 
 STRATEGIES: Final = ("honest", "copy", "cabal", "owner")
 """How validators weigh."""
@@ -62,6 +66,10 @@ class SubnetPlan:
 class Genesis:
     """The state before the first block."""
 
+    start: str
+    """One of :data:`STARTS`; ``mainnet`` needs ``snapshot``."""
+    snapshot: Snapshot | None
+    """The file of the mainnet's genesis, its path seen from the scenario."""
     block: int
     """Number of the block before the first."""
     issuance: int
@@ -170,11 +178,11 @@ def read_scenario(path: Path) -> Scenario:
         content = tomllib.loads(source.decode("utf-8"), parse_float=Decimal)
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InvalidInputError(str(path), str(error), "must be TOML") from None
-    return parse_scenario(content, source)
+    return parse_scenario(content, source, path.parent)
 
 
-def parse_scenario(content: Mapping[str, Any], source: bytes = b"") -> Scenario:
-    """The scenario that a parsed file describes.
+def parse_scenario(content: Mapping[str, Any], source: bytes = b"", folder: Path = Path()) -> Scenario:
+    """The scenario that a parsed file in a folder describes.
 
     Raises:
         InvalidInputError: naming the key and the value that is wrong.
@@ -186,7 +194,7 @@ def parse_scenario(content: Mapping[str, Any], source: bytes = b"") -> Scenario:
         seed=section.text("seed"),
         blocks=section.integer("blocks", least=1),
         sample_every=section.integer("sample_every", 10, least=1),
-        genesis=_genesis(section.section("genesis")),
+        genesis=_genesis(section.section("genesis"), folder),
         groups=tuple(_group(each) for each in section.sections("actors")),
         schedule=tuple(_scheduled(each) for each in section.sections("schedule")),
         plots=section.texts("plots", ()),
@@ -198,8 +206,11 @@ def parse_scenario(content: Mapping[str, Any], source: bytes = b"") -> Scenario:
     return scenario
 
 
-def _genesis(section: Section) -> Genesis:
+def _genesis(section: Section, folder: Path) -> Genesis:
+    start = section.choice("start", STARTS, "empty")
     genesis = Genesis(
+        start=start,
+        snapshot=_snapshot(section, folder, needed=start == "mainnet"),
         block=section.integer("block", 1_000),
         issuance=section.coins("issuance", 0),
         authorities=section.integer("authorities", 2, most=32),
@@ -209,6 +220,13 @@ def _genesis(section: Section) -> Genesis:
     )
     section.close()
     return genesis
+
+
+def _snapshot(section: Section, folder: Path, *, needed: bool) -> Snapshot | None:
+    path = section.text("snapshot", "")
+    if bool(path) != needed:
+        raise InvalidInputError(section.name("snapshot"), path, 'must be given with start = "mainnet" alone')
+    return read_snapshot(folder / path) if needed else None
 
 
 def _subnets(section: Section) -> SubnetPlan:

@@ -6,11 +6,11 @@ An empty one is ``State()``.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from hashlib import blake2b
-from typing import Any, Final
+from typing import Final
 
 from taospec.reference.amm.records import DYNAMIC
-from taospec.reference.invalid_input import U64_MAX, InvalidInputError, require_integer
+from taospec.reference.chain.genesis_snapshot import Snapshot
+from taospec.reference.invalid_input import U64_MAX, require_integer
 from taospec.reference.rules import implements
 from taospec.reference.staking.positions import ROOT
 from taospec.reference.staking.stake_ledger import increase_stake
@@ -75,24 +75,16 @@ def root_genesis(balances: Mapping[AccountId, int]) -> State:
 
 
 @implements("CHAIN-GENESIS-3")
-def mainnet_genesis(snapshot: Mapping[str, Any]) -> State:
+def mainnet_genesis(snapshot: Snapshot) -> State:
     """The mainnet's genesis of March 2023: its balances, and its stakes as stakes on root.
 
     Args:
-        snapshot: ``balances`` (address to rao) and ``stakes`` (coldkey's address to hotkey's address
-            to rao and uid).
-
-    Raises:
-        InvalidInputError: an address or an amount that is none.
+        snapshot: as :func:`~taospec.reference.chain.genesis_snapshot.read_snapshot` reads it from a file.
     """
-    state = root_genesis({account_of(address): amount for address, amount in snapshot["balances"].items()})
-    staked = 0
-    for address, stakes in snapshot["stakes"].items():
-        coldkey = account_of(address)
-        for hotkey_address, (amount, _) in stakes.items():
-            require_integer("stake", amount, 0, U64_MAX)
-            _stake_on_root(state, coldkey, account_of(hotkey_address), amount)
-            staked += amount
+    state = root_genesis(snapshot.balances)
+    for (coldkey, hotkey), amount in snapshot.stakes.items():
+        _stake_on_root(state, coldkey, hotkey, amount)
+    staked = snapshot.total_stake
     state.accounts[subnet_account(ROOT)].free += staked
     state.issuance.of_balances += staked
     state.issuance.total += staked
@@ -106,29 +98,3 @@ def _stake_on_root(state: State, coldkey: AccountId, hotkey: AccountId, amount: 
     state.hotkeys[hotkey].owner = coldkey
     state.coldkeys[coldkey].owned_hotkeys += (hotkey,)
     increase_stake(state, hotkey, coldkey, ROOT, amount)
-
-
-_DIGITS: Final = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
-_SUBSTRATE: Final = 42
-"""The network number of addresses that are of no network in particular."""
-
-
-@implements("CHAIN-GENESIS-4")
-def account_of(address: str) -> AccountId:
-    """The account of an SS58 address of network 42.
-
-    Raises:
-        InvalidInputError: it is not one, or its checksum is wrong.
-    """
-    number = 0
-    for letter in address:
-        if letter not in _DIGITS:
-            raise InvalidInputError("address", address, "must be in base 58")
-        number = number * 58 + _DIGITS.index(letter)
-    if number >= 1 << (8 * 35):
-        raise InvalidInputError("address", address, "must hold 35 bytes")
-    content = number.to_bytes(35, "big")
-    checksum = blake2b(b"SS58PRE" + content[:33]).digest()[:2]
-    if content[0] != _SUBSTRATE or content[33:] != checksum:
-        raise InvalidInputError("address", address, "must be of network 42 with a right checksum")
-    return content[1:33]

@@ -32,7 +32,8 @@ from taospec.reference.invalid_input import InvalidInputError
 from taospec.reference.state.digest import state_digest
 
 SCENARIOS = Path(package.__path__[0]).parent / "scenarios"
-NAMES = sorted(path.stem for path in SCENARIOS.glob("*.toml") if path.stem != "full_network")
+LARGE = ("full_network", "mainnet_genesis")
+NAMES = sorted(path.stem for path in SCENARIOS.glob("*.toml") if path.stem not in LARGE)
 FILES = [f"{name}.csv" for name in COLUMNS]
 
 
@@ -41,7 +42,7 @@ def shortened(name: str, blocks: int, folder: Path) -> Path:
     lines = (SCENARIOS / f"{name}.toml").read_text(encoding="utf-8").splitlines(keepends=True)
     path = folder / f"{name}-{blocks}.toml"
     text = "".join(f"blocks = {blocks}\n" if line.startswith("blocks = ") else line for line in lines)
-    path.write_text(text, encoding="utf-8")
+    path.write_text(text.replace('snapshot = "..', f'snapshot = "{SCENARIOS.parent}'), encoding="utf-8")
     return path
 
 
@@ -139,6 +140,27 @@ def test_a_checkpoint_of_other_records_is_refused(tmp_path: Path, monkeypatch: p
         resumed(scenario, tmp_path / "out")
 
 
+def test_a_scenario_begins_with_the_mainnets_genesis_from_a_file_that_it_names(tmp_path: Path) -> None:
+    """Beside the mainnet's 4,181,329,662,284,940 rao there is what subnets and actors have."""
+    scenario = read_scenario(shortened("mainnet_genesis", 20, tmp_path))
+    simulation = started(scenario)
+    state, given = simulation.state, 2 * 2_000 + 2 * 1 + (4 + 6) * 100 + 4 * 20_000
+    authorities = scenario.genesis.authorities * 500
+    assert state.issuance.total == 4_181_329_662_284_940 + given * 10**9 + authorities
+    assert state.pools.peek(0).tao_reserve == 2_361_517_466_099_541
+    assert [netuid for netuid in range(4) if state.subnets.peek(netuid).added] == [0, 1, 2]
+    for _ in run(simulation, tmp_path / "out", 200, check_invariants):
+        pass
+    assert simulation.time == 20
+
+
+def test_a_scenario_begins_with_the_chains_own_genesis() -> None:
+    genesis = {"start": "chain", "block": 0, "subnets": [{"tao": 5, "alpha": 7}]}
+    state = started(parse_scenario({**VALID, "genesis": genesis})).state
+    assert [netuid for netuid in range(4) if state.subnets.peek(netuid).added] == [0, 1, 2]
+    assert [state.pools.peek(netuid).tao_reserve for netuid in (1, 2)] == [10 * 10**9, 5 * 10**9]
+
+
 VALID: dict[str, Any] = {"name": "a", "seed": "b", "blocks": 3}
 
 
@@ -150,6 +172,16 @@ VALID: dict[str, Any] = {"name": "a", "seed": "b", "blocks": 3}
         ({"genesis": {"parameters": {"Tempo": 1}}}, r"genesis\.parameters\.Tempo"),
         ({"genesis": {"subnet_parameters": {"Tempo": 70_000}}}, r"subnet_parameters\.Tempo: .*got 70000"),
         ({"genesis": {"subnets": [{"tao": 1}]}}, r"genesis\.subnets\[0\]\.alpha: is missing"),
+        ({"genesis": {"start": "moon"}}, r"genesis\.start: must be one of empty, chain, mainnet, got 'moon'"),
+        (
+            {"genesis": {"start": "mainnet"}},
+            r"genesis\.snapshot: must be given with start = \"mainnet\" alone",
+        ),
+        ({"genesis": {"snapshot": "a"}}, r"genesis\.snapshot: must be given with start = .*got 'a'"),
+        (
+            {"genesis": {"start": "mainnet", "snapshot": "none.json"}},
+            "snapshot: must be readable: .*none.json",
+        ),
         ({"actors": [{"name": "x", "kind": "wizard"}]}, r"actors\[0\]\.kind: must be one of .*'wizard'"),
         ({"actors": [{"name": "x", "kind": "miner", "sells": 2}]}, r"actors\[0\]\.sells: .*got 2"),
         ({"actors": [{"name": "x", "kind": "miner"}] * 2}, r"actors\[1\]\.name: must not repeat"),
