@@ -40,6 +40,7 @@ extensions = [
     "pictures",
     "records",
     "rules",
+    "scenarios",
     "setters",
     "worked",
 ]

@@ -67,9 +67,9 @@ class Genesis:
     """The state before the first block."""
 
     start: str
-    """One of :data:`STARTS`; ``mainnet`` needs ``snapshot``."""
+    """What is there before the subnets and actors; ``mainnet`` needs ``snapshot``."""
     snapshot: Snapshot | None
-    """The file of the mainnet's genesis, its path seen from the scenario."""
+    """The file of the mainnet's genesis, seen from the scenario's folder."""
     block: int
     """Number of the block before the first."""
     issuance: int
@@ -91,7 +91,7 @@ class Group:
     name: str
     """Part of the names of their accounts."""
     kind: str
-    """One of :data:`KINDS`."""
+    """What they do."""
     count: int
     """How many."""
     balance: int
@@ -109,7 +109,7 @@ class Group:
     every: int
     """Blocks from one act of an actor to its next."""
     weights: str
-    """One of :data:`STRATEGIES`; only validators weigh."""
+    """How validators weigh."""
     allies: tuple[str, ...]
     """Groups of miners that a cabal weighs."""
     owner_share: int
@@ -127,7 +127,7 @@ class Group:
     stakes_to: str
     """The group to whose hotkeys stakers stake; the subnets' owners without one."""
     price_limit: int
-    """Highest price that registrants and founders pay, rao; 0 for any."""
+    """Highest price that registrants pay, rao; 0 for any."""
 
 
 @attrs.frozen(kw_only=True)
@@ -187,7 +187,13 @@ def parse_scenario(content: Mapping[str, Any], source: bytes = b"", folder: Path
     Raises:
         InvalidInputError: naming the key and the value that is wrong.
     """
-    section = Section("", content)
+    scenario = _scenario(Section("", content), source, folder)
+    _require_distinct_names(scenario.groups)
+    _require_known_groups(scenario)
+    return scenario
+
+
+def _scenario(section: Section, source: bytes, folder: Path) -> Scenario:
     scenario = Scenario(
         name=section.text("name"),
         description=section.text("description", ""),
@@ -201,8 +207,6 @@ def parse_scenario(content: Mapping[str, Any], source: bytes = b"", folder: Path
         source=source,
     )
     section.close()
-    _require_distinct_names(scenario.groups)
-    _require_known_groups(scenario)
     return scenario
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 from matplotlib.figure import Figure
@@ -31,6 +32,7 @@ def weight_copying(figure: Figure, colours: Sequence[str]) -> None:
     axes[1].legend(fontsize=8, frameon=False, loc="lower right")
 
 
+@cache
 def _dividend_shares(mode: str) -> tuple[list[int], dict[str, list[float]]]:
     simulation = started(read_scenario(SCENARIOS / f"weight_copying_commit_reveal_{mode}.toml"))
     blocks: list[int] = []
