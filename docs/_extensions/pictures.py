@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 
 import attrs
 import matplotlib as mpl
+from chain_pictures import block_order, subnet_life
 from commit_pictures import reveal_window
 from docutils import nodes
 from docutils.parsers.rst import directives
@@ -337,6 +338,8 @@ PICTURES: dict[Callable[[Figure, Sequence[str]], None], tuple[float, float]] = {
     power_regions: (7.2, 3.4),
     reveal_window: (7.2, 2.4),
     weight_copying: (7.2, 3.0),
+    block_order: (7.2, 3.4),
+    subnet_life: (7.2, 3.6),
 }
 """What is drawn, and its size in inches."""
 
