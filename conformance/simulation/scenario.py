@@ -95,13 +95,13 @@ class Group:
     count: int
     """How many."""
     balance: int
-    """What each has at the start, rao."""
+    """TAO that each has at the start, rao."""
     stake: int
     """Alpha that each has staked to its own hotkey on each of its subnets, rao."""
     root_stake: int
     """TAO that each has staked to its own hotkey on root, rao."""
     subnets: tuple[int, ...] | None
-    """Where they act; ``None`` for everywhere."""
+    """The subnets on which they act; everywhere without any."""
     start: int
     """First block, counted from the start of the simulation, in which they act."""
     until: int
@@ -159,8 +159,11 @@ class Scenario:
     sample_every: int
     """Blocks from one row of the time series to the next."""
     genesis: Genesis
+    """The state before the first block."""
     groups: tuple[Group, ...]
+    """Who acts, in this order."""
     schedule: tuple[ScheduledCall, ...]
+    """Calls at fixed times, before those of actors."""
     plots: tuple[str, ...]
     """Columns to draw, ``series.column``."""
     source: bytes

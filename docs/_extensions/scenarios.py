@@ -37,6 +37,10 @@ _UNIT: Final = re.compile(r", (rao|in parts of 10\^9)(?=[;.])")
 """Units of records; in files amounts are coins, and proportions numbers."""
 
 
+_NUMBER: Final = re.compile(r"\{(\w+)\}(?!`)")
+"""The name of a number; before a backtick it is that of a role."""
+
+
 class Recorder(Section):
     """A table without keys, which notes what is asked for."""
 
@@ -165,7 +169,7 @@ class Measured(SphinxDirective):
         self.env.note_dependency(str(path))
         numbers = json.loads(path.read_text(encoding="utf-8"))[self.arguments[0]]["numbers"]
         try:
-            lines = [line.format(**numbers) for line in self.content]
+            lines = [_NUMBER.sub(lambda found: numbers[found[1]], line) for line in self.content]
         except KeyError as error:
             raise self.error(f"{self.arguments[0]} has no number {error}") from None
         container = nodes.container("")
