@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from pathlib import Path
 from random import Random
 
@@ -34,7 +35,7 @@ def test_blocks_lead_to_the_same_digest_whatever_the_order_of_insertion() -> Non
     one = started(scenario)
     for _ in range(24):
         state = rewritten(one.state, random)
-        other = Simulation(scenario, state, {key: list(held) for key, held in one.memory.items()})
+        other = Simulation(scenario, state, deepcopy(one.memory))
         events = one.play()
         assert other.play() == events
         assert [outcome for _, outcome in other.made] == [outcome for _, outcome in one.made]
