@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 import attrs
 
+from taospec import reference
 from taospec.reference.subnets.hyperparameters import CATALOGUE
 from taospec.reference.subnets.setter import set_parameter
 
@@ -26,23 +28,36 @@ class Deposit:
     """What the function that does it implements."""
 
 
-def deposits(reference: Path) -> list[Deposit]:
+def deposits(folder: Path) -> list[Deposit]:
     """Every deposit: those that the code below the folder names, and those of calls that set a parameter.
 
     Raises:
         AssertionError: somewhere an event is deposited whose name does not stand there.
     """
-    found = [each for path in sorted(reference.rglob("*.py")) for each in _in_module(path, reference)]
+    found = [each for path in sorted(folder.rglob("*.py")) for each in _in_module(path, folder)]
     return found + list(_of_setters())
 
 
-def _in_module(path: Path, reference: Path) -> Iterator[Deposit]:
+def depositing_rules(event: str) -> tuple[str, ...]:
+    """The rules by which an event of this name is deposited."""
+    return _rules_by_event().get(event, ())
+
+
+@cache
+def _rules_by_event() -> Mapping[str, tuple[str, ...]]:
+    rules: dict[str, dict[str, None]] = {}
+    for deposit in deposits(Path(next(iter(reference.__path__)))):
+        rules.setdefault(deposit.event, {}).update(dict.fromkeys(deposit.rules))
+    return {name: tuple(ids) for name, ids in rules.items()}
+
+
+def _in_module(path: Path, folder: Path) -> Iterator[Deposit]:
     for function in ast.walk(ast.parse(path.read_text("utf-8"))):
         if not isinstance(function, ast.FunctionDef):
             continue
         for call in filter(_is_deposit, ast.walk(function)):
             assert isinstance(call, ast.Call)
-            place = f"{path.relative_to(reference.parent).as_posix()}:{call.lineno}"
+            place = f"{path.relative_to(folder.parent).as_posix()}:{call.lineno}"
             name = call.args[0]
             if function.name == set_parameter.__name__ and isinstance(name, ast.Name):
                 continue

@@ -8,6 +8,7 @@ be equal.
 from __future__ import annotations
 
 import json
+import re
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -29,15 +30,15 @@ from taospec.conformance.chain_trace import (
 )
 from taospec.conformance.comparison import ABSENT, Difference, compare
 from taospec.conformance.event_json import event_from_json
+from taospec.conformance.event_sources import depositing_rules
 from taospec.conformance.event_text import event_text
-from taospec.conformance.operations.chain import SUCCESS, call_arguments, decode_origin
+from taospec.conformance.operations.chain import SUCCESS, decoded_block
 from taospec.conformance.rule_lookup import rules_for
 from taospec.conformance.runner import CaseResult, CaseSequence, Failure, Outcome, failure_of
 from taospec.conformance.storage_changes import decode_dump, encode_dump
 from taospec.conformance.storage_dump import Changes, EntryName, StorageDump, changes_of, compact, rows_of
-from taospec.conformance.timelock_stub import open_stub
 from taospec.conformance.vector_file import Case, VectorFileError
-from taospec.reference.chain.block import Block, Extrinsic, block_outcomes
+from taospec.reference.chain.block import Block, block_outcomes
 from taospec.reference.chain.calls import CALLS
 from taospec.reference.chain.invariants import Checker, Violation
 from taospec.reference.invalid_input import InvalidInputError
@@ -320,7 +321,7 @@ class _Played:
             "mismatch",
             _sentence(difference),
             difference=difference,
-            rules=_rules(block, step),
+            rules=_rules(block, step) if difference is None else _rules_of(difference, block, step),
             details=f"{counts}: {entries}" if entries else counts,
         )
 
@@ -378,15 +379,11 @@ def decode_block(block: Mapping[str, Any]) -> Block:
         InvalidInputError: a value is not of its type.
     """
     author = block["author"]
-    return Block(
-        number=block["number"],
-        parent_hash=hash_256.from_json("parent_hash", block["parent_hash"]),
-        author=None if author is None else account.from_json("author", author),
-        extrinsics=tuple(
-            Extrinsic(call["call"], decode_origin(call["signer"]), call_arguments(call))
-            for call in block["extrinsics"]
-        ),
-        timelock=open_stub,
+    return decoded_block(
+        block["number"],
+        hash_256.from_json("parent_hash", block["parent_hash"]),
+        None if author is None else account.from_json("author", author),
+        block["extrinsics"],
     )
 
 
@@ -435,6 +432,15 @@ def _sentence(difference: Difference | None) -> str:
         return "differs"
     element = f", {difference.element}" if difference.element else ""
     return f"{difference.place}{element}: expected {difference.expected}, computed {difference.computed}"
+
+
+def _rules_of(difference: Difference, block: Mapping[str, Any], step: int) -> tuple[str, ...]:
+    """Those of the step; of an event those that deposit it, then of the call that deposited another."""
+    if difference.name != "events":
+        return _rules(block, step)
+    called = _rules(block, step) if step < len(block["extrinsics"]) else ()
+    text = difference.computed if difference.expected == ABSENT else difference.expected
+    return tuple(dict.fromkeys((*depositing_rules(re.split(r"[ ({]", json.loads(text))[0]), *called)))
 
 
 def _rules(block: Mapping[str, Any], step: int) -> tuple[str, ...]:

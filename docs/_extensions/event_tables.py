@@ -12,7 +12,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from pathlib import Path
 from typing import Any
 
 from docutils import nodes
@@ -20,7 +19,7 @@ from rules import rule_link, table
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from taospec.conformance.event_sources import deposits
+from taospec.conformance.event_sources import depositing_rules
 from taospec.reference.state import event_catalogue
 from taospec.reference.state.event_catalogue import EVENTS, NOT_DEPOSITED, EventType
 from taospec.reference.subnets.hyperparameters import CATALOGUE
@@ -43,7 +42,7 @@ class Events(SphinxDirective):
                 _fields(event),
                 _listed(_calls(event)) if of_setters else self._rules(rules),
             ]
-            for event, rules in _deposited(Path(self.env.srcdir))
+            for event, rules in _deposited()
             if rules[0].startswith(prefix) and rules[0].startswith(SETTERS) == of_setters
         ]
         if not rows:
@@ -83,12 +82,9 @@ class SilentSetters(SphinxDirective):
         return [nodes.paragraph("", "", *_listed(calls))]
 
 
-def _deposited(root: Path) -> list[tuple[EventType, list[str]]]:
+def _deposited() -> list[tuple[EventType, list[str]]]:
     """Every event with the rules that deposit it."""
-    rules: dict[str, dict[str, None]] = defaultdict(dict)
-    for deposit in deposits(root / "reference"):
-        rules[deposit.event].update(dict.fromkeys(deposit.rules))
-    return [(event, list(rules[name])) for name, event in EVENTS.items()]
+    return [(event, list(depositing_rules(name))) for name, event in EVENTS.items()]
 
 
 def _calls(event: EventType) -> list[str]:

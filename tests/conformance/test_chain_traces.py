@@ -169,7 +169,11 @@ def _swapped(events: list[str]) -> None:
              "SUBNET-ROOT-1"],
         ),
         (_one_less, ["event 11", "11 expected, 12 computed", "expected    absent"]),
-        (_one_more, ["event 12", "13 expected, 12 computed", '"RootClaimed { coldkey: 8 }"']),
+        (
+            _one_more,
+            ["event 12", "13 expected, 12 computed", '"RootClaimed { coldkey: 8 }"',
+             "rule        STAKE-CLAIM-1, STAKE-CLAIM-3"],
+        ),
         (_swapped, ["event 0", '"RegistrationAllowed(NetUid(2), true)"']),
     ],
 )  # fmt: skip
