@@ -1,4 +1,4 @@
-"""Guards and bounds of fast paths taken away, each with an epoch that is then answered wrongly."""
+"""Guards and bounds of fast paths, each with an epoch answered wrongly without it; short cuts."""
 
 from __future__ import annotations
 
@@ -238,3 +238,23 @@ MUTANTS = (
         "exponent-1", EXPONENTIAL, "    if exponent == ONE_BITS:\n        power = E_BITS\n", "", "edge 72"
     ),
 )
+
+SHORT_CUTS = (
+    Mutant("mostly-zeros", MEDIAN, "if lanes.any_at_most(low, zero):", "if False:", "edge 0..20"),
+    Mutant("only-fine-steps", MEDIAN, "COARSE_STEPS = 8", "COARSE_STEPS = 0", "edge 0..20"),
+    Mutant(
+        "always-estimated",
+        PLAIN,
+        "if share <= LARGEST_ESTIMATED else IN_DOUBT",
+        "",
+        "special one miner by consensus",
+    ),
+    Mutant(
+        "never-estimated",
+        PLAIN,
+        "if share <= LARGEST_ESTIMATED else IN_DOUBT",
+        "if False else IN_DOUBT",
+        "special lone bonds in a tile of little incentive",
+    ),
+)
+"""What only saves time: without it the answers to the cases are the same."""

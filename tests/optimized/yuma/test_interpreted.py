@@ -1,4 +1,4 @@
-"""The kernels' source without compilation, whole and without one of its guards at a time."""
+"""The kernels' source without compilation, whole and without one of its guards or short cuts at a time."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from guard_mutants import MUTANTS, Mutant
+from guard_mutants import MUTANTS, SHORT_CUTS, Mutant
 
 ROOT = Path(__file__).parents[3]
 FOLDER = Path(__file__).parent
@@ -53,12 +53,22 @@ def test_no_index_is_out_of_bounds_and_every_answer_is_right(site: Path) -> None
     assert first_failure(site, [*killers, "small 0..40", "edge 0..60", "wide 0..15", "arrays 0..20"]) is None
 
 
-@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
-def test_without_a_guard_an_epoch_is_answered_wrongly(mutant: Mutant, site: Path) -> None:
+def rewrite(mutant: Mutant, site: Path) -> None:
     path = site / "taospec" / "optimized" / mutant.file
     source = path.read_text("utf-8")
     assert source.count(mutant.old) == 1
     path.write_text(source.replace(mutant.old, mutant.new), "utf-8")
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+def test_without_a_guard_an_epoch_is_answered_wrongly(mutant: Mutant, site: Path) -> None:
+    rewrite(mutant, site)
     failure = first_failure(site, [mutant.killer])
     assert failure is not None
     assert failure["wrong"]
+
+
+@pytest.mark.parametrize("mutant", SHORT_CUTS, ids=lambda mutant: mutant.name)
+def test_without_a_short_cut_every_answer_is_the_same(mutant: Mutant, site: Path) -> None:
+    rewrite(mutant, site)
+    assert first_failure(site, [mutant.killer]) is None
