@@ -176,7 +176,7 @@ def _add_high_products(lanes: Any, factor: Any, totals: Any, column: int) -> Non
 
 @instruction(_add_high_products)
 def add_high_products_to(typing: Any, lanes: Any, factor: Any, totals: Any, column: Any) -> Any:
-    """Add ``floor(lanes * factor / 2**32)`` as :func:`add_to` adds the lanes."""
+    """Add ``floor(lanes * factor / 2**32)`` as ``add_to`` adds the lanes."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         value, other, target, at_column = arguments
@@ -193,7 +193,7 @@ def add_high_products_to(typing: Any, lanes: Any, factor: Any, totals: Any, colu
 
 @inlined
 def place_of_total(column: int) -> int:
-    """Where :func:`add_to` keeps the total of a column: the even ones of sixteen come first."""
+    """Where ``add_to`` keeps the total of a column: the even ones of sixteen come first."""
     within = column % LANES
     return column - within + within // 2 + (within % 2) * PAIRS
 

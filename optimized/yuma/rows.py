@@ -173,7 +173,7 @@ def division_factor(divisor: U32s) -> np.uint64:
     It is ``quotient * 2**48 + scaled``, as ``2**80 = quotient * 2**48 * weight_sum + rest * 2**48``,
     and fits a word: ``2**80 / (2**16 + 1) < 2**64 - 2**47``. With it, as in
     :func:`normalized_weight`, ``floor(weight * 2**32 / weight_sum)`` is
-    ``floor(weight * factor / 2**48)``: :func:`taospec.optimized.lanes.scaled_shorts`.
+    ``floor(weight * factor / 2**48)``: ``scaled_shorts`` of :mod:`taospec.optimized.lanes`.
     """
     scaled = (np.uint64(divisor[1]) << HALF_BITS) + np.uint64(divisor[2])
     return (np.uint64(divisor[0]) << QUOTIENT_SHIFT) + scaled
