@@ -142,7 +142,7 @@ def test_a_checkpoint_of_other_records_is_refused(tmp_path: Path, monkeypatch: p
 
 def test_a_scenario_begins_with_the_mainnets_genesis_from_a_file_that_it_names(tmp_path: Path) -> None:
     """Beside the mainnet's 4,181,329,662,284,940 rao there is what subnets and actors have."""
-    scenario = read_scenario(shortened("mainnet_genesis", 20, tmp_path))
+    scenario = read_scenario(shortened("mainnet_genesis", 4, tmp_path))
     simulation = started(scenario)
     state, given = simulation.state, 2 * 2_000 + 2 * 1 + (4 + 6) * 100 + 4 * 20_000
     authorities = scenario.genesis.authorities * 500
@@ -152,7 +152,7 @@ def test_a_scenario_begins_with_the_mainnets_genesis_from_a_file_that_it_names(t
     simulation.checker = Checker(state)
     for _ in run(simulation, tmp_path / "out", 200):
         pass
-    assert simulation.time == 20
+    assert simulation.time == 4
 
 
 def test_a_scenario_begins_with_the_chains_own_genesis() -> None:
