@@ -9,6 +9,7 @@ from chain_mutants import CHAIN
 from event_mutants import EVENTS
 from exchange_mutants import EXCHANGE
 from mutant import Mutant
+from quirk_mutants import QUIRKS
 from staking_mutants import STAKING
 from subnet_mutants import SUBNETS
 from weight_mutants import WEIGHTS
@@ -704,4 +705,4 @@ YUMA = (
     ),
 )
 
-MUTANTS = (*FIXED_POINT, *YUMA, *EXCHANGE, *STAKING, *SUBNETS, *WEIGHTS, *CHAIN, *EVENTS)
+MUTANTS = (*FIXED_POINT, *YUMA, *EXCHANGE, *STAKING, *SUBNETS, *WEIGHTS, *CHAIN, *EVENTS, *QUIRKS)

@@ -49,8 +49,9 @@ SUBNET_FILES = (
 CHAIN_FILES = (
     VECTORS / "chain" / "chain_fees.jsonl.gz",
     VECTORS / "chain" / "chain_headers.jsonl.gz",
-    VECTORS / "chain" / "chain_apply_block.jsonl.gz",
+    *TRACES,
 )
+QUIRK_FILES = (VECTORS / "chain" / "chain_quirks.jsonl.gz",)
 TIME_LIMIT = 300
 """Seconds after which a mutant counts as killed: it hangs."""
 
@@ -123,6 +124,8 @@ def first_killer(mutant: Mutant) -> Killer | None:
 
 def _files(mutant: Mutant) -> tuple[Path, ...]:
     """The vectors that exercise what the mutant changes, the nearest first."""
+    if mutant.name.startswith("repaired-"):
+        return QUIRK_FILES
     if mutant.rule.startswith("CHAIN-EVENT-"):
         return TRACES
     if mutant.file.startswith("amm/"):
