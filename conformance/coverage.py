@@ -35,8 +35,6 @@ from taospec.reference.state.event_catalogue import EVENTS
 from taospec.reference.subnets.hyperparameters import REFUSED
 
 VECTORS: Final = Path(__file__).parent / "vectors"
-TRACES: Final = Path(__file__).parent / "traces"
-"""Traces of simulations, made by ``taospec simulate SCENARIO --trace``."""
 TRACE: Final = "taospec-chain-trace/1"
 GUARD: Final = "guard:"
 
@@ -119,8 +117,6 @@ def committed_coverage() -> Coverage:
     for path in sorted(VECTORS.rglob("*.jsonl.gz")):
         if path.parent.name in ("chain", "staking", "subnets"):
             coverage.read(path)
-    for path in sorted(TRACES.glob("*.jsonl.gz")):
-        coverage.read(path)
     return coverage
 
 

@@ -62,6 +62,9 @@ def _hotkey_scenes() -> Iterator[Scene]:
             yield _scene("swap_hotkey", error, {**arguments, "new_hotkey": new})
         for error, prepare in _HOTKEY_REFUSALS.items():
             yield _scene("swap_hotkey", error, arguments, prepare=prepare)
+    yield _scene("swap_hotkey", "InsufficientBalance", {**TO_NEW, "netuid": 1}, prepare=_pay_all)
+    for error, prepare in _INCONSISTENT.items():
+        yield _scene("swap_hotkey", error, {**TO_NEW, "netuid": None}, prepare=prepare)
     rooted = {**TO_NEW, "netuid": 0}
     yield _scene("swap_hotkey", "Ok", rooted)
     yield _scene("swap_hotkey", "NewHotKeyNotCleanForRootSwap", rooted, prepare=_stake_to_new)
@@ -160,6 +163,27 @@ def _be_poor(state: State) -> None:
     state.accounts[numbered_account(ALICE)].free = 499
 
 
+def _pay_all(state: State) -> None:
+    """A swap on one subnet costs all that Alice has."""
+    state.accounts[numbered_account(ALICE)].free = TAO // 1_000
+
+
+def _too_much_for_children(state: State) -> None:
+    everything = ((2**64 - 1, numbered_account(BOBS_HOTKEY)), (1, numbered_account(NEW_COLDKEY)))
+    state.childkeys[numbered_account(HOTKEY), 1].children = everything
+
+
+def _child_is_parent(state: State) -> None:
+    state.childkeys[numbered_account(HOTKEY), 1].parents = ((7, numbered_account(BOBS_HOTKEY)),)
+
+
+def _six_children_wait(state: State) -> None:
+    """On a subnet that was started: before that they do not wait."""
+    state.subnets[1].subtoken_enabled = True
+    children = tuple((1, numbered_account(number)) for number in range(301, 307))
+    state.childkeys[numbered_account(HOTKEY), 1].pending_children = (children, BLOCK + 100)
+
+
 def _swap_just_now(state: State) -> None:
     state.rate_limits["LastTxBlock", numbered_account(ALICE)].last_block = BLOCK - 1_000
 
@@ -189,6 +213,10 @@ def _new_coldkey_is_hotkey(state: State) -> None:
     state.hotkeys[numbered_account(NEW_COLDKEY)].owner = numbered_account(BOB)
 
 
+def _own_account_of_subnet(state: State) -> None:
+    state.coldkeys[numbered_account(ALICE)].owned_hotkeys += (bytes.fromhex(SYSTEM_ACCOUNT[2:]),)
+
+
 def _lock_of_new_coldkey(state: State) -> None:
     key = (numbered_account(NEW_COLDKEY), 1, numbered_account(BOBS_HOTKEY))
     state.locks[key].lock = LockState(1_000, U64F64.zero(), BLOCK - 1)
@@ -201,9 +229,15 @@ _HOTKEY_REFUSALS: Final[Mapping[str, Prepare]] = {
     "NotEnoughBalanceToPaySwapHotKey": _be_poor,
     "InvalidChild": _adopt_new,
 }
+_INCONSISTENT: Final[Mapping[str, Prepare]] = {
+    "ProportionOverflow": _too_much_for_children,
+    "ChildParentInconsistency": _child_is_parent,
+    "TooManyChildren": _six_children_wait,
+}
 _COLDKEY_REFUSALS: Final[Mapping[str, Prepare]] = {
     "ColdKeyAlreadyAssociated": _stake_of_new_coldkey,
     "NewColdKeyIsHotkey": _new_coldkey_is_hotkey,
+    "CannotUseSystemAccount": _own_account_of_subnet,
     "ActiveLockExists": _lock_of_new_coldkey,
     "Token::BelowMinimum": _be_poor,
 }

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from taospec.conformance.operations.chain import unread_arguments
 from taospec.conformance.scenes import block_case
 from taospec.conformance.vector_file import Case, write_public_suite
 from taospec.reference.chain.calls import modelled_call
@@ -242,11 +243,10 @@ def _set(setter: Setter, origin: Origin, netuid: int, values: tuple[Any, ...]) -
 
 
 def _call(name: str, origin: Origin, values: Mapping[str, Any]) -> dict[str, Any]:
-    """A call in JSON form; arguments that nobody reads are 0."""
+    """A call in JSON form; with those arguments too that nobody reads."""
     call = modelled_call(name)
-    unread = {argument: False if kind.name == "bool" else 0 for argument, kind in call.ignored.items()}
     given = {argument: kind.to_json(values[argument]) for argument, kind in call.arguments.items()}
-    return {"call": name, "signer": _signer(origin)} | given | unread
+    return {"call": name, "signer": _signer(origin)} | given | unread_arguments(name)
 
 
 def _signer(origin: Origin) -> Any:

@@ -176,15 +176,22 @@ class ReferencePlayer(Player):
     def check(
         self, block: Mapping[str, Any], expected: Changes, before: StorageDump
     ) -> Failure | Unsupported | None:
-        """Play a block and compare; afterwards the state is upstream's unless it is played continuously."""
+        """Play a block and compare; afterwards the state is upstream's unless it is played continuously.
+
+        Where all is equal the state stays the one that was played: it also knows which entries are
+        there with the value of an absent one, which dumps leave out and some calls ask for.
+        """
         self._write(outside_changes(block))
-        verdict: Failure | Unsupported | None
-        if any(call["call"] not in CALLS for call in block["extrinsics"]):
-            verdict = Unsupported()
-        else:
-            played = _Played(before)
-            verdict = self._play(block, played) or played.failure(block, expected)
-        if not self._continuous:
+        verdict: Failure | Unsupported | None = Unsupported()
+        try:
+            with self._state.transaction():
+                if all(call["call"] in CALLS for call in block["extrinsics"]):
+                    played = _Played(before)
+                    verdict = self._play(block, played) or played.failure(block, expected)
+                if verdict is not None and not self._continuous:
+                    raise _TakeBackError
+        except _TakeBackError:
+            self._changed.take()
             self._write(changes_of(block))
         return verdict
 
@@ -195,15 +202,10 @@ class ReferencePlayer(Player):
             outcomes = self._checker.watched(decoded, outcomes)
         self._state.events.take()
         try:
-            with self._state.transaction():
-                for step, outcome in enumerate(outcomes):
-                    played.note(step - 1, self._changed.take(), self._state.events.take())
-                    if outcome is not None:
-                        played.results.append(outcome.name)
-                if not self._continuous:
-                    raise _TakeBackError
-        except _TakeBackError:
-            pass
+            for step, outcome in enumerate(outcomes):
+                played.note(step - 1, self._changed.take(), self._state.events.take())
+                if outcome is not None:
+                    played.results.append(outcome.name)
         except Exception as error:
             return Failure(
                 self.name, "crash", f"{type(error).__name__}: {error}", details=traceback.format_exc()
@@ -261,7 +263,7 @@ def _with_event_texts(reply: Reply) -> Reply:
 
 
 class _TakeBackError(Exception):
-    """Raised to undo a block that was only to be looked at."""
+    """Raised to undo a block that differs."""
 
 
 class _Played:

@@ -69,6 +69,12 @@ def call_arguments(call: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def unread_arguments(name: str) -> dict[str, Any]:
+    """In JSON form, and of zero bytes, the arguments that a call declares and never reads."""
+    kinds = modelled_call(name).ignored
+    return {argument: kind.to_json(kind.decode(bytes(64), 0)[0]) for argument, kind in kinds.items()}
+
+
 def _apply_block(inputs: Inputs) -> dict[str, Any]:
     before = decode_dump(field(inputs, "state"))
     state = import_state(before)

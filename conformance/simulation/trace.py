@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from taospec.conformance.event_text import event_text
+from taospec.conformance.operations.chain import unread_arguments
 from taospec.conformance.simulation.actors import PlannedCall
 from taospec.conformance.simulation.run import Simulation, parent_hash
 from taospec.conformance.storage_changes import storage_changes
@@ -72,7 +73,7 @@ def _block(
 def _extrinsic(call: PlannedCall) -> dict[str, Any]:
     kinds = CALLS[call.name].arguments
     arguments = {name: kinds[name].to_json(value) for name, value in call.arguments.items()}
-    return {"call": call.name, "signer": _signer(call), **arguments}
+    return {"call": call.name, "signer": _signer(call), **arguments, **unread_arguments(call.name)}
 
 
 def _signer(call: PlannedCall) -> Any:

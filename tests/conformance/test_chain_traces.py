@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import itertools
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -110,6 +111,33 @@ def _with_digests(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
         dump.apply(changes_of(line))
         line["digest"] = dump.digest()
     return lines
+
+
+TARGET = f"{sys.executable} -m taospec.conformance.target"
+
+
+def _other_event(lines: list[Any]) -> None:
+    lines[2]["events"] = ["StakeSwapped"]
+
+
+@pytest.mark.parametrize(
+    ("edit", "said"),
+    [
+        (None, "by_hand      2       2"),
+        (_wrong_value, "element     set, Balances::Account, row 1, column 1"),
+        (_other_event, "element     events, length"),
+    ],
+)
+def test_blocks_are_put_to_a_target_as_cases_with_events_and_digest(
+    tmp_path: Path, edit: Callable[[list[Any]], None] | None, said: str
+) -> None:
+    lines = trace_lines()
+    if edit is not None:
+        edit(lines)
+    path = written(tmp_path, _with_digests(lines))
+    result = CliRunner().invoke(main, ["conform", "--target", TARGET, "--jobs", "1", "--vectors", str(path)])
+    assert result.exit_code == (0 if edit is None else 1), result.output
+    assert said in result.output
 
 
 @pytest.mark.parametrize(

@@ -143,6 +143,16 @@ def test_a_trace_plays_back_to_the_state_that_was_reached(tmp_path: Path) -> Non
     assert last["number"] == simulation.state.clock.block
 
 
+def test_the_committed_trace_of_random_calls_begins_as_the_scenario_plays_now(tmp_path: Path) -> None:
+    path = tmp_path / "trace.jsonl.gz"
+    write_trace(started(read_scenario(RANDOM)), path, 25)
+    committed = VECTORS / "chain" / "trace_random_calls.jsonl.gz"
+    with gzip.open(path) as played, gzip.open(committed) as lines:
+        header, *blocks = played.readlines()
+        assert json.loads(next(lines)) == {**json.loads(header), "blocks": 1_000}
+        assert [next(lines) for _ in blocks] == blocks
+
+
 def test_a_trace_is_the_same_under_any_hash_seed(tmp_path: Path) -> None:
     scenario = tmp_path / "short.toml"
     scenario.write_text(RANDOM.read_text(encoding="utf-8").replace("blocks = 1000", "blocks = 30"))
