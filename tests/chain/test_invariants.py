@@ -11,6 +11,7 @@ import pytest
 from taospec.reference.chain import invariants_of_states
 from taospec.reference.chain.block import Block, Extrinsic, block_outcomes, extrinsic_outcomes
 from taospec.reference.chain.calls import Outcome
+from taospec.reference.chain.fees import Payment
 from taospec.reference.chain.genesis import root_genesis
 from taospec.reference.chain.invariants import (
     INVARIANTS,
@@ -44,6 +45,7 @@ from taospec.reference.staking.stake_ledger import (
     stake_of,
 )
 from taospec.reference.state.encoding import encode_state
+from taospec.reference.state.errors import SubtensorError
 from taospec.reference.state.events import Event
 from taospec.reference.state.ledger import MAX_ISSUANCE, subnet_account
 from taospec.reference.state.locks import LockState
@@ -99,15 +101,28 @@ def own_step() -> Step:
     return Step(before=before, after=after, block=block, events=after.events.take())
 
 
-def called(name: str, origin: Origin = ALICE, **arguments: object) -> Step:
-    """A call in block 1001, after its own step."""
-    before = own_step().after
+def called(
+    name: str,
+    origin: Origin = ALICE,
+    *,
+    before: State | None = None,
+    author: bytes | None = None,
+    payment: Payment | None = None,
+    **arguments: object,
+) -> Step:
+    """A call in block 1001, after its own step or in another state."""
+    before = own_step().after if before is None else before
     after = copy_of(before, Random(2))
-    extrinsic = Extrinsic(name, origin, arguments)
-    block = Block(NUMBER, bytes(32), extrinsics=(extrinsic,))
+    extrinsic = Extrinsic(name, origin, arguments, payment)
+    block = Block(NUMBER, bytes(32), author, extrinsics=(extrinsic,))
     (outcome,) = extrinsic_outcomes(after, block)
     events = after.events.take()
     return Step(before=before, after=after, block=block, extrinsic=extrinsic, outcome=outcome, events=events)
+
+
+def paid(name: str, author: bytes | None, origin: Origin = ALICE, **arguments: object) -> Step:
+    """A call that pays for its weight and length."""
+    return called(name, origin, author=author, payment=Payment(weight=10**6, length=10), **arguments)
 
 
 def transfer() -> Step:
@@ -471,6 +486,83 @@ def test_every_invariant_has_a_planted_violation() -> None:
     planted = {rule for rule, _ in IN_STATES} | {rule for rule, _ in IN_STEPS}
     assert planted | {"CHAIN-INVARIANT-12", "CHAIN-INVARIANT-18"} == set(INVARIANTS)
     assert set(INVARIANTS) == {f"CHAIN-INVARIANT-{number}" for number in range(1, 19)}
+
+
+# Fees.
+
+FEE = 54_078 + 500 + 10
+"""Rao: (108,157,000 + 999) // 2000 for the base, (1,000,000 + 999) // 2000 for the call, and 10 bytes."""
+
+
+@pytest.mark.rule("CHAIN-INVARIANT-17", "CHAIN-FEE-9")
+@pytest.mark.parametrize("author", [CAROL, None])
+def test_a_refused_call_that_pays_changes_what_its_fee_changes_and_no_more(author: bytes | None) -> None:
+    step = paid("transfer_keep_alive", author, dest=BOB, value=10**18)
+    assert step.is_refused
+    lost = step.before.accounts[ALICE].free - step.after.accounts[ALICE].free
+    assert lost == FEE
+    assert step_violations(step) == []
+    step.after.coldkeys[CAROL].flags = 1
+    assert {each.rule for each in step_violations(step)} == {"CHAIN-INVARIANT-17"}
+
+
+@pytest.mark.rule("CHAIN-INVARIANT-1")
+def test_a_fee_without_an_author_parts_the_issuances_by_the_fee_and_no_more() -> None:
+    step = paid("transfer_keep_alive", None, dest=BOB, value=7)
+    issuance = step.after.issuance
+    assert issuance.total - issuance.of_balances == FEE
+    assert step_violations(step) == []
+    issuance.of_balances -= 1
+    assert {each.rule for each in step_violations(step)} == {"CHAIN-INVARIANT-1"}
+
+
+@pytest.mark.rule("CHAIN-INVARIANT-15")
+@pytest.mark.parametrize("author", [CAROL, None])
+def test_a_subnet_that_makes_room_pays_everything_out_beside_lock_and_fee(author: bytes | None) -> None:
+    before = own_step().after
+    before.parameters.subnet_limit, before.parameters.network_immunity_period = 1, 0
+    before.parameters.network_min_lock_cost = TAO
+    step = called(
+        "register_network",
+        author=author,
+        payment=Payment(weight=10**6, length=10),
+        before=before,
+        hotkey=numbered_account(5),
+    )
+    assert step.outcome == Outcome()
+    assert step.netuids_of("NetworkRemoved") == step.netuids_of("NetworkAdded") == [1]
+    assert step_violations(step) == []
+    step.after.accounts[BOB].free -= 2 * TAO
+    step.after.accounts[CAROL].free += 2 * TAO
+    assert {each.rule for each in step_violations(step)} == {"CHAIN-INVARIANT-15"}
+
+
+@pytest.mark.rule("CHAIN-INVARIANT-13", "CHAIN-FEE-5")
+def test_a_fee_in_alpha_is_taken_whatever_the_lock_binds() -> None:
+    """Carol has no TAO, and all her stake is locked: the call is refused, and her fee breaks the lock."""
+    before = own_step().after
+    before.lock_modes[CAROL, 1].decaying = False
+    stake = stake_of(before, BOB, CAROL, 1)
+    before.accounts[CAROL].free = 500
+    before.accounts[ALICE].free -= 500
+    before.locks[CAROL, 1, BOB].lock = LockState(stake, U64F64.from_num(1_000), NUMBER)
+    step = called(
+        "recycle_alpha",
+        CAROL,
+        author=ALICE,
+        payment=Payment(weight=10**6, length=10),
+        before=before,
+        hotkey=BOB,
+        amount=5,
+        netuid=1,
+    )
+    assert step.outcome == Outcome(SubtensorError.StakeUnavailable)
+    assert len(step.fields_of("TransactionFeePaidWithAlpha")) == 1
+    assert stake_of(step.after, BOB, CAROL, 1) < stake - 10_000
+    assert step_violations(step) == []
+    events = tuple(each for each in step.events if each.name != "TransactionFeePaidWithAlpha")
+    silent = attrs.evolve(step, outcome=Outcome(), events=events)
+    assert "CHAIN-INVARIANT-13" in {each.rule for each in step_violations(silent)}
 
 
 # Operations.
