@@ -12,7 +12,6 @@ import attrs
 from taospec.reference.amm.records import DYNAMIC
 from taospec.reference.chain.block import Block, Extrinsic
 from taospec.reference.chain.calls import Outcome
-from taospec.reference.chain.catalogue.balances import BALANCES_CALLS
 from taospec.reference.chain.fees import Charge, settle_fee, withdraw_fee
 from taospec.reference.chain.invariants_of_states import Findings
 from taospec.reference.emission.coinbase import emitting_netuids, subnet_emissions
@@ -107,10 +106,22 @@ def only_dust_and_lost_fees_part_the_issuances(step: Step) -> Findings:
     """The issuances change alike, but for the dust of a user's transfer and fees that nobody gets."""
     before, after = step.before.issuance, step.after.issuance
     drift = (after.total - after.of_balances) - (before.total - before.of_balances)
-    dust = drift - (0 if _is_paid_to_the_author(step) else _fee_in_tao(step))
-    kills = step.extrinsic is not None and step.extrinsic.call in BALANCES_CALLS
-    if not 0 <= dust < (EXISTENTIAL_DEPOSIT if kills else 1):
-        yield "issuance", f"the total grew by {drift} against that of balances, {dust} of it without a reason"
+    lost = _dust(step) + (0 if _is_paid_to_the_author(step) else _fee_in_tao(step))
+    if drift != lost:
+        yield "issuance", f"the total grew by {drift} against that of balances, {lost} were lost"
+
+
+def _dust(step: Step) -> int:
+    """What was left to the sender of a user's transfer, rao, if it is too little to live on."""
+    call = step.extrinsic
+    if call is None or call.call != "transfer_allow_death" or step.is_refused:
+        return 0
+    value, signer = call.arguments["value"], call.origin
+    if value == 0 or not isinstance(signer, bytes) or call.arguments["dest"] == signer:
+        return 0
+    withdrawn = step.charge.declared_fee if step.charge is not None else 0
+    left = balance_of(step.before, signer) - withdrawn - value
+    return left if left < EXISTENTIAL_DEPOSIT else 0
 
 
 def _fee_in_tao(step: Step) -> int:

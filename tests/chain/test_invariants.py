@@ -516,6 +516,16 @@ def test_a_fee_without_an_author_parts_the_issuances_by_the_fee_and_no_more() ->
     assert {each.rule for each in step_violations(step)} == {"CHAIN-INVARIANT-1"}
 
 
+@pytest.mark.rule("CHAIN-INVARIANT-1")
+def test_dust_of_a_transfer_parts_the_issuances_by_what_was_left_and_no_more() -> None:
+    step = called("transfer_allow_death", BOB, dest=ALICE, value=TAO - 499)
+    issuance = step.after.issuance
+    assert issuance.total - issuance.of_balances == 499
+    assert step_violations(step) == []
+    issuance.of_balances += 1
+    assert {each.rule for each in step_violations(step)} == {"CHAIN-INVARIANT-1"}
+
+
 @pytest.mark.rule("CHAIN-INVARIANT-15")
 @pytest.mark.parametrize("author", [CAROL, None])
 def test_a_subnet_that_makes_room_pays_everything_out_beside_lock_and_fee(author: bytes | None) -> None:
