@@ -98,7 +98,7 @@ def clipping_problems(stages: EpochStages, kappa: I32F32) -> Iterator[str]:
 def coalition_problems(
     stake: Sequence[I32F32], scores: Sequence[I32F32], minority: I32F32, agreed: I32F32
 ) -> Iterator[str]:
-    """Who moved the consensus on a neuron that should not have been able to.
+    """Who moved the consensus on a neuron that should not have been able to; nobody is no coalition.
 
     Args:
         stake: of each voter, positive, normalised.
@@ -106,11 +106,9 @@ def coalition_problems(
         minority: the sum of the stake less kappa.
         agreed: the consensus.
     """
-    if not stake:
-        return
     below = sum(s.bits for s, score in zip(stake, scores, strict=True) if score < agreed)
     upto = sum(s.bits for s, score in zip(stake, scores, strict=True) if score <= agreed)
-    if below > minority.bits:
+    if below > max(minority.bits, 0):
         yield f"more than 1 - kappa give less than {agreed.bits}: {below} of {minority.bits}"
     if upto <= minority.bits and any(score > agreed for score in scores):
         yield f"kappa or more give more than {agreed.bits}: all but {upto}, at most {minority.bits}"

@@ -610,6 +610,15 @@ def test_consensus_is_where_neither_coalition_can_move_it(agreed: int, problem: 
     assert [each[: len(problem or "")] for each in found] == ([problem] if problem else [])
 
 
+@pytest.mark.rule("CHAIN-INVARIANT-10")
+def test_a_majority_of_all_takes_the_lowest_weight_also_where_rounding_makes_it_more_than_all() -> None:
+    stake, scores = ([I32F32.from_bits(each) for each in row] for row in ((30, 30, 39), (10, 20, 30)))
+    short = I32F32.from_bits(99 - 100)
+    assert list(coalition_problems(stake, scores, short, I32F32.from_bits(10))) == []
+    assert len(list(coalition_problems(stake, scores, short, I32F32.from_bits(20)))) == 1
+    assert list(coalition_problems([], [], short, I32F32.zero())) == []
+
+
 @pytest.mark.rule("CHAIN-INVARIANT-11")
 def test_only_the_weight_that_keeps_the_price_is_accepted() -> None:
     """A pool whose TAO doubles: alpha's part of the equal weights becomes a third, TAO's two thirds."""
