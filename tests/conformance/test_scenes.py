@@ -11,6 +11,7 @@ import taospec.conformance
 from taospec.conformance import (
     key_swap_cases,
     parameter_calls,
+    quirk_cases,
     refused_calls,
     staking_bounds,
     subnet_lives,
@@ -26,6 +27,7 @@ from taospec.reference.state.state import State
 
 VECTORS = Path(next(iter(taospec.conformance.__path__))) / "vectors"
 GENERATORS: dict[str, Callable[[], Iterator[Case]]] = {
+    "chain/chain_quirks": quirk_cases.quirk_cases,
     "chain/chain_transfers": transfer_cases.cases,
     "staking/staking_bounds": staking_bounds.cases,
     "staking/staking_refusals": refused_calls.cases,
