@@ -196,14 +196,16 @@ def _parent(
 
 @implements("EMISSION-DISTRIBUTE-3")
 def _pay_owner(state: State, netuid: int, owner_cut: int, owner_cut_paid: OwnerCutPaid) -> int:
-    """Stake the cut to the owner's hotkey, to nobody without an owner; what was paid, rao.
+    """Stake the cut to the owner's hotkey, to nobody without one; what was paid, rao.
+
+    Every subnet has an owner, that of the chain's own genesis the zero account.
 
     Source: ``run_coinbase.rs:637``.
     """
     subnet = state.subnets.peek(netuid)
-    if subnet.owner is None or subnet.owner_hotkey is None:
+    if subnet.owner_hotkey is None:
         return 0
-    increase_stake(state, subnet.owner_hotkey, subnet.owner, netuid, owner_cut)
+    increase_stake(state, subnet.owner_hotkey, subnet.owner or ZERO_ACCOUNT, netuid, owner_cut)
     owner_cut_paid(netuid, owner_cut)
     return owner_cut
 

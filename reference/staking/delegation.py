@@ -5,6 +5,7 @@ Source: ``pallets/subtensor/src/staking/{increase_take,decrease_take,helpers}.rs
 
 from __future__ import annotations
 
+from taospec.reference.invalid_input import U64_MAX
 from taospec.reference.rules import implements
 from taospec.reference.staking.positions import (
     MIN_STAKE,
@@ -122,9 +123,11 @@ def _set_take(state: State, hotkey: AccountId, take: int) -> None:
 def nominator_minimum(state: State) -> int:
     """Smallest nomination, rao of TAO: ``floor(2_000_000 * factor / 1_000_000)``.
 
+    The product saturates in u64 **before** it is divided.
+
     Source: ``pallets/subtensor/src/utils/misc.rs:787``.
     """
-    return MIN_STAKE * state.parameters.nominator_min_required_stake // 1_000_000
+    return min(MIN_STAKE * state.parameters.nominator_min_required_stake, U64_MAX) // 1_000_000
 
 
 @implements("STAKE-AUTO-1")

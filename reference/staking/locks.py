@@ -320,7 +320,7 @@ def swap_hotkey_of_locks(state: State, netuid: int, old: AccountId, new: Account
 
     Source: ``lock.rs:1499``.
     """
-    owner_hotkey = state.subnets.peek(netuid).owner_hotkey
+    owner_hotkey = state.subnets.peek(netuid).owner_hotkey or ZERO_ACCOUNT
     was_owner = owner_hotkey == old
     is_owner = was_owner or owner_hotkey == new
     aggregates = state.hotkey_locks.peek((netuid, old))
@@ -463,7 +463,7 @@ def _empty(state: State) -> LockState:
 
 
 def _bucket(state: State, coldkey: AccountId, netuid: int, hotkey: AccountId) -> _Bucket:
-    owner = state.subnets.peek(netuid).owner_hotkey == hotkey
+    owner = (state.subnets.peek(netuid).owner_hotkey or ZERO_ACCOUNT) == hotkey
     return _Bucket(netuid, hotkey, owner, is_perpetual(state, coldkey, netuid))
 
 

@@ -472,6 +472,7 @@ UNREACHABLE: Final[dict[ProtocolError, str]] = {
     SubtensorError.DisabledTemporarily: _NO_CODE,
     SubtensorError.UnlockAmountTooHigh: _NO_CODE,
     SwapError.InsufficientInputAmount: _NO_CODE,
+    SwapError.InsufficientLiquidity: "a payout is a part of the reserve that it leaves, never more",
     SwapError.InsufficientBalance: _LIQUIDITY,
     SwapError.InvalidTickRange: _LIQUIDITY,
     SwapError.InvalidLiquidityValue: _LIQUIDITY,

@@ -15,8 +15,10 @@ from taospec.reference.invalid_input import InvalidInputError
 from taospec.reference.rules import implements
 from taospec.reference.state.record import Record, StoredField, is_absent
 from taospec.reference.state.state import State
-from taospec.reference.state.storage_types import OptionalType, StorageType
+from taospec.reference.state.storage_types import ZERO_ACCOUNT, OptionalType, StorageType
 from taospec.reference.state.table import Table
+
+_ROOT: Final = 0
 
 Dump = dict[str, Any]
 """Storage item to value or rows."""
@@ -44,7 +46,23 @@ def import_state(dump: Dump) -> State:
     state = State()
     for item, content in dump.items():
         write_entries(state, item, content)
+    _restore_owners(state)
     return state
+
+
+@implements("STATE-UPSTREAM-3")
+def _restore_owners(state: State) -> None:
+    """Give the zero account back its hotkeys, whose owner a dump omits as what an absent entry reads as.
+
+    Those that it owns or staked to are in lists of their own. One that staked to itself is that of the
+    chain's own genesis, where it is the owner's hotkey of root too.
+    """
+    holder = state.coldkeys.peek(ZERO_ACCOUNT)
+    for hotkey in {*holder.owned_hotkeys, *holder.staking_hotkeys}:
+        if state.hotkeys.peek(hotkey).owner is None:
+            state.hotkeys[hotkey].owner = ZERO_ACCOUNT
+    if ZERO_ACCOUNT in holder.staking_hotkeys and state.subnets.peek(_ROOT).owner_hotkey is None:
+        state.subnets[_ROOT].owner_hotkey = ZERO_ACCOUNT
 
 
 @implements("STATE-UPSTREAM-2")

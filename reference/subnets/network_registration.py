@@ -87,6 +87,7 @@ def register_network_with_identity(
     pruned = None if _has_room(state) else network_to_prune(state)
     require(_has_room(state) or pruned is not None, SubtensorError.SubnetLimitReached)
     cost = current_lock_cost(state)
+    report_emission(state, state.issuance.total, block_emission(state.issuance.total))
     require(cost <= balance_of(state, coldkey), SubtensorError.CannotAffordLockCost)
     if pruned is not None:
         dissolve_network(state, pruned)
@@ -230,7 +231,6 @@ def _take_ownership(
     """
     block = state.clock.block
     locked = transfer_to_subnet(state, netuid, coldkey, cost)
-    report_emission(state, state.issuance.total, block_emission(state.issuance.total))
     state.network.last_lock_cost = locked
     state.rate_limits[LAST_REGISTRATION].last_block = block
     associate_hotkey(state, coldkey, hotkey)

@@ -93,6 +93,19 @@ def test_a_trace_by_hand_passes_in_every_mode(tmp_path: Path, mode: list[str]) -
     assert "by_hand      2       2" in result.output
 
 
+@pytest.mark.parametrize("mode", [[], ["--continuous"]])
+def test_entries_that_dumps_omit_are_kept_from_block_to_block(tmp_path: Path, mode: list[str]) -> None:
+    """The zero account takes a hotkey: its owner is the default, which no dump shows. Bob comes too late."""
+    lines = trace_lines()
+    taken, hotkey = [[0, [5]]], {"call": "try_associate_hotkey", "hotkey": 5}
+    lines[2] = block(8, [hotkey | {"signer": 0}], [0])
+    lines[2]["set"] = {"OwnedHotkeys": taken, "StakingHotkeys": taken, "System::Number": 8}
+    lines[3] = block(9, [hotkey | {"signer": BOB}], [0])
+    lines[3]["set"] = {"System::Number": 9}
+    result = conform(written(tmp_path, _with_digests(lines)), *mode)
+    assert result.exit_code == 0, result.output
+
+
 def _wrong_value(lines: list[Any]) -> None:
     lines[2]["set"]["Balances::Account"][1][1] += 5
 

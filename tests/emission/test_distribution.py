@@ -11,6 +11,7 @@ from taospec.reference.staking.childkeys import effective_childkey_take
 from taospec.reference.staking.stake_ledger import increase_stake, stake_of
 from taospec.reference.state.hyperparameters import RecycleOrBurn
 from taospec.reference.state.state import State
+from taospec.reference.state.storage_types import ZERO_ACCOUNT
 
 OWNER, VALIDATOR_COLD, MINER_COLD, NOMINATOR = (bytes([kind]) * 32 for kind in (1, 2, 3, 4))
 OWNER_HOT, VALIDATOR, MINER, OTHER = (bytes([kind]) * 32 for kind in (11, 12, 13, 14))
@@ -61,11 +62,24 @@ def test_the_owner_cut_is_staked_to_the_owners_hotkey():
 
 
 @pytest.mark.rule("EMISSION-DISTRIBUTE-3")
-def test_a_cut_without_an_owner_goes_to_nobody():
+def test_a_cut_without_an_owner_hotkey_goes_to_nobody():
     state = small_subnet()
-    state.subnets[NETUID].owner = None
+    state.subnets[NETUID].owner_hotkey = None
     assert pay(state, owner_cut=180) == []
     assert stake_of(state, OWNER_HOT, OWNER, NETUID) == 0
+
+
+@pytest.mark.rule("EMISSION-DISTRIBUTE-3")
+def test_a_subnet_whose_owner_is_not_stored_pays_the_cut_to_the_zero_account():
+    """``SubnetOwner`` reads as the zero account: ``run_coinbase.rs`` asks for it with ``try_get``.
+
+    That is ``Err`` only without an entry, and opening a subnet, or the genesis build, writes one. A dump
+    omits it where it is the zero account, which is the default.
+    """
+    state = small_subnet()
+    state.subnets[NETUID].owner = None
+    assert pay(state, owner_cut=180) == [(NETUID, 180)]
+    assert stake_of(state, OWNER_HOT, ZERO_ACCOUNT, NETUID) == 180
 
 
 @pytest.mark.rule("EMISSION-DISTRIBUTE-1", "EMISSION-DISTRIBUTE-4")

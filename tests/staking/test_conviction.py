@@ -11,7 +11,7 @@ from taospec.reference.staking.stake_ledger import increase_stake
 from taospec.reference.state.errors import DispatchError, SubtensorError
 from taospec.reference.state.locks import LockState
 from taospec.reference.state.state import State
-from taospec.reference.state.storage_types import numbered_account
+from taospec.reference.state.storage_types import ZERO_ACCOUNT, numbered_account
 from taospec.spec.fixed_point.model import FORMATS, value
 from taospec.spec.real_numbers import Enclosure, real
 from taospec.spec.staking import conviction as ideal
@@ -116,6 +116,19 @@ def test_a_lock_binds_stake_to_whichever_hotkey():
     assert refusal(lambda: locks.require_available_to_unstake(state, ALICE, 1, 301)) is (
         SubtensorError.StakeUnavailable
     )
+
+
+@pytest.mark.rule("STAKE-LOCK-1", "STAKE-LOCK-9")
+def test_on_a_subnet_without_an_owner_hotkey_the_zero_account_stands_for_it():
+    """``SubnetOwnerHotkey`` is a ``ValueQuery``: of the chain's own subnet 1 it reads as the zero account."""
+    state = a_state()
+    state.hotkeys[ZERO_ACCOUNT].owner = ZERO_ACCOUNT
+    locks.lock_stake(state, ALICE, 1, ZERO_ACCOUNT, 700)
+    assert state.owner_locks.peek(1).decaying == LockState(700, U64F64.from_num(700), 1000)
+    assert state.hotkey_locks.peek((1, ZERO_ACCOUNT)).decaying is None
+    locks.swap_hotkey_of_locks(state, 1, ZERO_ACCOUNT, OTHER)
+    assert state.owner_locks.peek(1).decaying == LockState(700, U64F64.from_num(700), 1000)
+    assert state.hotkey_locks.peek((1, OTHER)).decaying is None
 
 
 @pytest.mark.rule("STAKE-LOCK-1")

@@ -7,6 +7,7 @@ import pytest
 
 from taospec.reference.chain.calls import execute
 from taospec.reference.fixed_point import I96F32
+from taospec.reference.staking.delegation import nominator_minimum
 from taospec.reference.staking.locks import current_lock, locked_hotkey
 from taospec.reference.staking.root_claims import owed
 from taospec.reference.staking.stake_ledger import has_shares, increase_stake, stake_of, total_stake_of_hotkey
@@ -124,6 +125,23 @@ def test_what_a_nominator_leaves_below_the_minimum_is_sold_and_the_owner_may_lea
     assert not has_shares(state, HOTKEY, CAROL, SUBNET)
     assert remove(state, ALICE, TAO - left) is None
     assert stake_of(state, HOTKEY, ALICE, SUBNET) == left
+
+
+@pytest.mark.rule("STAKE-NOMINATOR-1")
+@pytest.mark.parametrize(
+    ("factor", "minimum"),
+    [
+        (5_000_000, 10_000_000),
+        (9_223_372_036_854, 18_446_744_073_708),
+        (9_223_372_036_855, 18_446_744_073_709),
+        (2**64 - 1, 18_446_744_073_709),
+    ],
+)
+def test_the_least_nomination_saturates_before_it_is_divided(factor, minimum):
+    """``utils/misc.rs``: ``DefaultMinStake.saturating_mul(factor).safe_div(1_000_000)`` in u64."""
+    state = State()
+    state.parameters.nominator_min_required_stake = factor
+    assert nominator_minimum(state) == minimum
 
 
 @pytest.mark.rule("STAKE-NOMINATOR-2")

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from taospec.reference.chain.genesis import chain_genesis
 from taospec.reference.fixed_point import I96F32
 from taospec.reference.invalid_input import InvalidInputError
+from taospec.reference.state.encoding import encode_state
 from taospec.reference.state.rate_limits import Hyperparameter
 from taospec.reference.state.record import is_absent
 from taospec.reference.state.state import State
-from taospec.reference.state.storage_types import numbered_account
+from taospec.reference.state.storage_types import ZERO_ACCOUNT, numbered_account
 from taospec.reference.state.upstream_names import (
     LEFT_OUT,
     export_state,
@@ -52,6 +54,32 @@ def test_rows_are_in_canonical_order_whatever_the_order_of_import():
     }
     text = json.dumps(export_state(import_state(backwards)))
     assert text == json.dumps(export_state(import_state(dump)))
+
+
+@pytest.mark.rule("STATE-UPSTREAM-3")
+@pytest.mark.parametrize("item", ["StakingHotkeys", "OwnedHotkeys"])
+def test_hotkeys_of_the_zero_account_are_its_own_although_a_dump_omits_that(item):
+    """The chain's own genesis stores ``Owner(0) = 0``, which is what an absent owner reads as too.
+
+    Whose hotkey it is decides: ``Owner::contains_key`` is what ``hotkey_account_exists`` asks.
+    """
+    theirs, free = numbered_account(7), numbered_account(9)
+    dump = {"Owner": [[7, 3]], item: [[0, [0, 7]], [3, [9]]]}
+    state = import_state(dump)
+    assert state.hotkeys.peek(ZERO_ACCOUNT).owner == ZERO_ACCOUNT
+    assert state.hotkeys.peek(theirs).owner == numbered_account(3)
+    assert state.hotkeys.peek(free).owner is None
+    assert {name: content for name, content in export_state(state).items() if name in dump} == dump
+
+
+@pytest.mark.rule("STATE-UPSTREAM-3", "CHAIN-GENESIS-1")
+def test_the_chain_s_own_genesis_survives_a_dump_but_for_owners_that_read_the_same():
+    """``SubnetOwnerHotkey`` of root is asked for with ``try_get`` when hotkey 0 is swapped."""
+    state = import_state(export_state(chain_genesis({})))
+    for netuid in (0, 1):
+        assert state.subnets.peek(netuid).owner is None
+        state.subnets[netuid].owner = ZERO_ACCOUNT
+    assert encode_state(state) == encode_state(chain_genesis({}))
 
 
 @pytest.mark.rule("STATE-UPSTREAM-2")

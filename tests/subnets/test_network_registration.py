@@ -275,6 +275,24 @@ def test_who_opens_a_subnet_where_there_is_no_room_gets_the_netuid_of_the_weakes
     assert account_of(state, 1) == 2 * LOCK + 500
 
 
+@pytest.mark.rule("SUBNET-OPEN-1")
+def test_the_emission_is_reported_before_a_subnet_is_pruned_and_recycles():
+    """``do_register_network`` prices the lock, which asks for the emission, before it prunes.
+
+    A rao above half of the supply the emission is 1/2 TAO. Dissolving recycles the first lock, which brings
+    the issuance below half again; the report stays.
+    """
+    state = opened()
+    state.parameters.subnet_limit = 1
+    state.parameters.network_immunity_period = 0
+    state.hyperparameters[1].recycle_or_burn = RecycleOrBurn.RECYCLE
+    half = 21_000_000 * TAO // 2
+    state.issuance.total = half + 1
+    assert call(state, "register_network", BOB, hotkey=OTHER_HOTKEY) == "Ok"
+    assert state.issuance.total < half
+    assert state.network_report.block_emission == TAO // 2
+
+
 @pytest.mark.rule("SUBNET-SYMBOL-1")
 def test_a_subnet_gets_the_symbol_of_its_netuid_or_the_first_free_one():
     state = opened()
