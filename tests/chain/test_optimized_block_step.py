@@ -20,11 +20,13 @@ SCENARIOS = Path(package.__path__[0]).parent / "scenarios"
 
 
 def is_outside_the_arrays(state: State) -> bool:
-    """Whether the kernel hands the next block to the reference: averages of prices that are none.
+    """Whether the next block is the reference's: timelocked commits wait, or averages of prices are none.
 
     Root may set the rate of the moving price above 1, and the blocks in which it halves to 0 or
     beyond 62 bits.
     """
+    if len(state.timelocked_commits):
+        return True
     halvings = (
         state.hyperparameters.peek(netuid).price_ema_halving_blocks for netuid in all_netuids(state) if netuid
     )
