@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import os
 import platform
 import time
 from collections.abc import Callable, Sequence
@@ -62,6 +63,7 @@ def measure(
         with_starts: whether to measure how long new processes take to their first epoch.
         progress: told the name of each work before it is measured.
     """
+    load = _load()
     machine, cuda = Machine.measured(), cuda_is_available()
     seconds: dict[str, dict[str, float]] = {}
     cells: dict[str, int] = {}
@@ -87,7 +89,7 @@ def measure(
     if with_starts:
         progress("cold and warm start")
         starts = start_seconds()
-    return Results(_machine(threads, cuda), seconds, cells, stages, starts)
+    return Results(_machine(threads, cuda) | {"load": load}, seconds, cells, stages, starts)
 
 
 class _ReferenceTimes:
@@ -123,6 +125,11 @@ def _require_agreement(epoch: EpochArrays, threads: int, cuda: bool) -> None:
 
 def _field(output: EpochArraysOutput, name: str) -> np.ndarray:
     return np.asarray(getattr(output, name))
+
+
+def _load() -> float | None:
+    """How many processes wanted a core in the last minute, where the system says so."""
+    return os.getloadavg()[0] if hasattr(os, "getloadavg") else None
 
 
 def _machine(threads: int, cuda: bool) -> dict[str, object]:
