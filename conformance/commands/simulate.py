@@ -55,7 +55,7 @@ EXIT_STOPPED = 130
     "--check-invariants",
     is_flag=True,
     help="Hold every block to all invariants and stop at the first that is broken; a block then costs "
-    "three to five times as much.",
+    "several times as much (about eight with random calls).",
 )
 @click.option("--plots/--no-plots", default=True, help="Draw the series, if matplotlib is installed.")
 def simulate_command(
