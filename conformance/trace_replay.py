@@ -48,16 +48,13 @@ from taospec.reference.state.storage_types import account, hash_256
 from taospec.reference.state.upstream_names import LEFT_OUT, import_state, remove_entries, write_entries
 
 OP: Final = "chain.apply_block"
-PART_LENGTH: Final = 500
-"""Blocks of one piece of work: the state before it is made from the lines before, which takes time too."""
-
 ENTRIES_SHOWN: Final = 10
 """How many entries that differ a report names."""
 
 
 @attrs.frozen
-class TracePart(CaseSequence):
-    """Some blocks of a trace, one after the other."""
+class TraceBlocks(CaseSequence):
+    """Blocks of a trace, one after the other."""
 
     suite: str
     """Suite of the trace."""
@@ -125,15 +122,14 @@ class TracePart(CaseSequence):
         return CaseResult(self.suite, self.source, line, id_, OP, outcome, **judgement)
 
 
-def trace_parts(
-    trace: ChainTrace, continuous: bool, whole: bool, check_invariants: bool = False
-) -> Iterator[TracePart]:
-    """The pieces of work of a trace: a single one if it is played continuously, or ``whole``."""
-    count = len(trace.lines)
-    length = count if continuous or whole else PART_LENGTH
-    for first in range(0, count, length or 1):
-        lines = range(first + FIRST_BLOCK_LINE, min(first + length, count) + FIRST_BLOCK_LINE)
-        yield TracePart(trace.suite, str(trace.path), lines, continuous, check_invariants)
+def whole_trace(trace: ChainTrace, continuous: bool, check_invariants: bool = False) -> TraceBlocks:
+    """All of a trace, as one piece of work.
+
+    It is not cut for several processes, also where blocks stand alone: a dump leaves out entries that
+    equal what an absent one reads as, so only who played from the start knows which of them are there.
+    """
+    lines = range(FIRST_BLOCK_LINE, len(trace.lines) + FIRST_BLOCK_LINE)
+    return TraceBlocks(trace.suite, str(trace.path), lines, continuous, check_invariants)
 
 
 def expected_changes(trace: ChainTrace, block: Mapping[str, Any], before: StorageDump) -> Changes:
@@ -401,7 +397,7 @@ def case_inputs(block: Mapping[str, Any], before: StorageDump) -> dict[str, Any]
     }
 
 
-def _players(part: TracePart, backends: Sequence[Backend], dump: StorageDump) -> list[Player]:
+def _players(part: TraceBlocks, backends: Sequence[Backend], dump: StorageDump) -> list[Player]:
     return [
         ReferencePlayer(dump, part.continuous, part.check_invariants)
         if isinstance(backend, LocalBackend) and backend.name == "reference"

@@ -39,7 +39,7 @@ from taospec.conformance.runner import (
     check_in_processes,
 )
 from taospec.conformance.target_process import TargetBackend
-from taospec.conformance.trace_replay import trace_parts
+from taospec.conformance.trace_replay import whole_trace
 from taospec.conformance.vector_file import PROTOCOL, VectorFileError, read_vector_file, vector_files
 from taospec.reference.invalid_input import InvalidInputError
 
@@ -145,7 +145,7 @@ def conform_command(
     try:
         known = read_known_failures(known_failures) if known_failures else []
         backends, absent = _backends(backend_names, target_command, timeout)
-        items = [*_recorded(paths or [VECTORS], continuous, check_invariants, jobs)]
+        items = [*_recorded(paths or [VECTORS], continuous, check_invariants)]
         if case_count is None:
             case_count = 0 if paths else DEFAULT_GENERATED_CASES
         seed = seed if seed is not None else str(secrets.randbelow(2**32))
@@ -191,10 +191,10 @@ def _backends(
     return backends, absent
 
 
-def _recorded(paths: Iterable[Path], continuous: bool, check_invariants: bool, jobs: int) -> Iterator[Work]:
+def _recorded(paths: Iterable[Path], continuous: bool, check_invariants: bool) -> Iterator[Work]:
     for path in vector_files(paths):
         if is_trace(path):
-            yield from trace_parts(read_trace(path), continuous, jobs == 1, check_invariants)
+            yield whole_trace(read_trace(path), continuous, check_invariants)
             continue
         file = read_vector_file(path)
         for line in file.lines:

@@ -20,7 +20,7 @@ from taospec.conformance.chain_trace import FIRST_BLOCK_LINE, is_trace, read_tra
 from taospec.conformance.comparison import first_difference
 from taospec.conformance.operations import reference_operations
 from taospec.conformance.runner import CaseResult
-from taospec.conformance.trace_replay import TracePart
+from taospec.conformance.trace_replay import TraceBlocks
 
 
 def main(reference: Path, case_id: str, files: list[Path]) -> None:
@@ -56,7 +56,7 @@ def failing_blocks(case_id: str, file: Path) -> Iterator[dict[str, str]]:
     whole = range(FIRST_BLOCK_LINE, FIRST_BLOCK_LINE + len(trace.lines))
     chosen = [range(line, line + 1) for line in whole if trace.ids[line - FIRST_BLOCK_LINE] == case_id]
     for lines in [whole] if case_id == "all" else chosen:
-        for result in TracePart(trace.suite, str(file), lines, continuous=False).check(backends):
+        for result in TraceBlocks(trace.suite, str(file), lines, continuous=False).check(backends):
             yield from block_failures(file, result)
 
 
