@@ -96,7 +96,8 @@ def _tried() -> Iterator[str]:
     yield from ("", "## Tried for 256x4096", "")
     yield "Best time of the stage, after the try to before it, on one thread where nothing else is said and"
     yield "with the matrices in a cache. All that was kept: 0.65 of the epoch on one thread. Handing work"
-    yield "to the second thread costs about a quarter of a millisecond an epoch: two threads take more than half the time."
+    yield "to the second thread costs about a quarter of a millisecond an epoch:"
+    yield "two threads take more than half the time."
     yield from ("", "| try | stage | ratio | |", "|---|---|---|---|")
     for attempt, stage, ratio, verdict in TRIED:
         yield f"| {attempt} | {stage} | {ratio} | {verdict} |"
