@@ -219,6 +219,7 @@ class _AccountCredit:
         return True
 
 
+@implements("SUPPLY-ALPHA-2")
 def _book_injection(state: State, netuid: int, injection: Injection) -> None:
     report = state.subnet_reports[netuid]
     report.tao_in_emission = injection.tao_in

@@ -15,16 +15,6 @@ from taospec.reference.state.reports import SubnetReport
 
 
 @implements("SUPPLY-ALPHA-2")
-def mint_alpha_in(pool: Pool, report: SubnetReport, amount: int) -> None:
-    """New alpha into the pool, rao.
-
-    Source: ``alpha.rs:26``.
-    """
-    pool.alpha_in = min(pool.alpha_in + amount, U64_MAX)
-    report.minted_alpha = min(report.minted_alpha + amount, U64_MAX)
-
-
-@implements("SUPPLY-ALPHA-2")
 def mint_alpha_out(pool: Pool, report: SubnetReport, amount: int) -> None:
     """New alpha outside the pool, rao.
 
