@@ -179,9 +179,10 @@ def weighted_median(stake: Enclosures, scores: model.Row, kappa: int) -> Enclosu
             surely.append(score)
         if reached.high >= majority.low:
             perhaps.append(score)
-    # The least score is always reached by what stake there is.
-    lowest = min(score for score, share in votes if share.low > 0)
-    return Enclosure(max([lowest, *surely]), max([lowest, *perhaps])).floored(ULP)
+    # All stake reaches the least score of a voter: of one who perhaps is none, of one who surely is one.
+    perhaps_least = min(score for score, _ in votes)
+    surely_least = min(score for score, share in votes if share.low > 0)
+    return Enclosure(max([perhaps_least, *surely]), max([surely_least, *perhaps])).floored(ULP)
 
 
 def reached_share(score: Any, votes: Sequence[tuple[Any, Enclosure]]) -> Enclosure:

@@ -58,6 +58,30 @@ def test_every_stage_lies_in_its_enclosure(inputs: EpochInput) -> None:
             assert element.has_ideal_enclosed, str(element)
 
 
+@pytest.mark.rule("YUMA-MEDIAN-3")
+@pytest.mark.parametrize(
+    ("stake", "consensus"),
+    [pytest.param(100, 2**31, id="a fifth of an ulp"), pytest.param(700, 0, id="one and a half ulp")],
+)
+def test_whoever_has_almost_no_stake_may_be_no_voter(stake: int, consensus: int) -> None:
+    """Everybody must agree, uid 2 does not about itself, and of its share the chain keeps no ulp or one.
+
+    The ideal consensus is 0 for both. 100 rao of 2e12 are 0.21 ulp, and the chain asks only the other two;
+    700 are 1.5 ulp, and there is a voter against.
+    """
+    inputs = attrs.evolve(
+        ordinary_epoch(Random(1), yuma3=True, liquid_alpha=False, n=4),
+        alpha=(10**12, 10**12, stake, 0),
+        weights=(((2, 9), (3, 9)), ((2, 9), (3, 9)), ((3, 9),), ()),
+        kappa=65535,
+    )
+    [element] = [one for one in compared(inputs) if (one.stage, one.place) == ("consensus", (2,))]
+    assert element.ideal == 0
+    assert element.computed == real.ldexp(consensus, -32)
+    assert element.is_enclosed
+    assert element.has_ideal_enclosed
+
+
 @pytest.mark.parametrize(("suite", "at_least"), [("yuma_epoch", 150), ("yuma_epoch_realistic", 20)])
 def test_what_the_chain_computed_lies_in_its_enclosure(suite: str, at_least: int) -> None:
     """Epochs of up to eight neurons that upstream's own code ran."""
