@@ -15,6 +15,7 @@ from taospec.conformance.simulation.run import CHECKPOINT, InvariantError, Simul
 from taospec.conformance.simulation.scenario import Scenario, read_scenario
 from taospec.conformance.simulation.series_files import FORMATS, SeriesFiles
 from taospec.conformance.simulation.trace import write_trace
+from taospec.conformance.stop_signals import stop_requests
 from taospec.reference.chain.invariants import Checker
 from taospec.reference.invalid_input import InvalidInputError
 from taospec.reference.state.digest import state_digest
@@ -71,8 +72,8 @@ def simulate_command(
 ) -> None:
     """Play a scenario on the reference's chain and write its time series.
 
-    Ctrl-C stops after the current block and writes everything up to it. A run that was stopped
-    or killed goes on with --resume and ends with the same files.
+    Ctrl-C, or SIGTERM, stops after the current block and writes everything up to it. A run that was
+    stopped or killed goes on with --resume and ends with the same files.
     """
     try:
         scenario = read_scenario(scenario_path)
@@ -129,12 +130,18 @@ def _play(simulation: Simulation, output: Path, every: int, files: SeriesFiles) 
     """Whether the run came to its end."""
     scenario = simulation.scenario
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    blocks = run(simulation, output, every, files)
-    with Progress(*columns, console=Console(stderr=True)) as progress:
+    console = Console(stderr=True)
+    with Progress(*columns, console=console) as progress:
         task = progress.add_task(scenario.name, total=scenario.blocks, completed=simulation.time)
-        try:
+
+        def announce() -> None:
+            progress.console.print("stopping after this block (again: at once, back to the last checkpoint)")
+
+        with stop_requests(announce) as stop_requested:
+            blocks = run(simulation, output, every, files)
             for played in blocks:
                 progress.update(task, completed=played)
-        except KeyboardInterrupt:
-            return False
+                if stop_requested() and played < scenario.blocks:
+                    blocks.close()
+                    return False
     return True

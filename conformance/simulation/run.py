@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import gzip
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from functools import partial
 from hashlib import blake2b, sha256
 from pathlib import Path
@@ -145,7 +145,9 @@ def resumed(scenario: Scenario, folder: Path) -> Simulation:
     return Simulation(scenario, state, content["memory"], content["outcomes"])
 
 
-def run(simulation: Simulation, folder: Path, every: int, files: SeriesFiles | None = None) -> Iterator[int]:
+def run(
+    simulation: Simulation, folder: Path, every: int, files: SeriesFiles | None = None
+) -> Generator[int, None, None]:
     """Play to the end, with a checkpoint every so many blocks; yields the blocks played after each block.
 
     What is not yet in a checkpoint is written when the caller stops the iteration.

@@ -77,7 +77,7 @@ def test_a_stopped_run_goes_on_to_the_same_files(tmp_path: Path) -> None:
     for block in blocks:
         if block == 33:
             break
-    blocks.close()  # type: ignore[attr-defined]
+    blocks.close()
     again = resumed(scenario, tmp_path / "parts")
     assert again.time == 33
     for _ in run(again, tmp_path / "parts", every=20):
@@ -86,6 +86,30 @@ def test_a_stopped_run_goes_on_to_the_same_files(tmp_path: Path) -> None:
     assert again.outcomes == whole.outcomes
     for name in FILES:
         assert (tmp_path / "parts" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_run_that_is_asked_to_stop_has_written_what_it_says(number: int, tmp_path: Path) -> None:
+    path = shortened("random_calls", 200, tmp_path)
+    out = tmp_path / "stopped"
+    arguments = ("simulate", path, "-o", out, "--checkpoint-every", 30, "--no-plots")
+    process = subprocess.Popen(command(*arguments), stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    while not (out / CHECKPOINT).exists() and process.poll() is None:
+        time.sleep(0.01)
+    process.send_signal(number)
+    said, announced = process.communicate()
+    assert process.returncode == 130
+    assert "stopping after this block" in announced
+    scenario = read_scenario(path)
+    stopped = resumed(scenario, out)
+    assert f"{stopped.time} blocks written to" in said
+    assert f"state digest {state_digest(stopped.state).hex()}" in said
+    for _ in run(stopped, out, every=30):
+        pass
+    whole = played(scenario, tmp_path / "whole")
+    assert state_digest(stopped.state) == state_digest(whole.state)
+    for name in FILES:
+        assert (out / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
 
 
 def test_a_killed_run_keeps_what_it_had_written_and_goes_on(tmp_path: Path) -> None:
@@ -256,7 +280,7 @@ def test_a_stopped_run_in_parquet_goes_on_to_the_same_files(tmp_path: Path) -> N
     for block in blocks:
         if block == 33:
             break
-    blocks.close()  # type: ignore[attr-defined]
+    blocks.close()
     for _ in run(resumed(scenario, tmp_path / "parts"), tmp_path / "parts", 20, files):
         pass
     for name in COLUMNS:
