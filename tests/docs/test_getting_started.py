@@ -11,10 +11,10 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "getting_started.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
-ANSWER = re.compile(r"^(?P<expression>[a-z][\w.()\[\]\"]*)  # (?P<answer>.*)$", re.MULTILINE)
+ANSWER = re.compile(r"^(?P<expression>[a-z][\w.()\[\]\"-]*)  # (?P<answer>.*)$", re.MULTILINE)
 
 
-@pytest.mark.parametrize("block", BLOCKS, ids=["epoch", "fixed point"])
+@pytest.mark.parametrize("block", BLOCKS, ids=["epoch", "quote", "block", "fixed point"])
 def test_the_code_of_getting_started_answers_what_stands_beside_it(
     block: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
