@@ -68,6 +68,19 @@ def _hotkey_scenes() -> Iterator[Scene]:
     rooted = {**TO_NEW, "netuid": 0}
     yield _scene("swap_hotkey", "Ok", rooted)
     yield _scene("swap_hotkey", "NewHotKeyNotCleanForRootSwap", rooted, prepare=_stake_to_new)
+    yield from _root_claim_scenes()
+
+
+def _root_claim_scenes() -> Iterator[Scene]:
+    """Alice's hotkey, once it has nothing left, replaces Bob's, unless a staker's coldkey was swapped."""
+    give = {"call": "swap_hotkey", **TO_NEW, "netuid": None}
+    take = {"call": "swap_hotkey", "signer": BOB, "hotkey": BOBS_HOTKEY, "new_hotkey": HOTKEY, "netuid": 0}
+    swap = {"call": "swap_coldkey", "signer": "root", **BY_ROOT}
+    again = {**swap, "old_coldkey": NEW_COLDKEY, "new_coldkey": ALICE}
+    for owner, swaps in ((ALICE, ()), (NEW_COLDKEY, (swap,)), (ALICE, (swap, again))):
+        last = "NewHotKeyNotCleanForRootSwap" if swaps else "Ok"
+        results = (*("Ok" for _ in swaps), "Ok", last)
+        yield Scene((*swaps, {**give, "signer": owner}, take), results, _bob_can_pay)
 
 
 def _coldkey_scenes() -> Iterator[Scene]:
@@ -166,6 +179,12 @@ def _be_poor(state: State) -> None:
 def _pay_all(state: State) -> None:
     """A swap on one subnet costs all that Alice has."""
     state.accounts[numbered_account(ALICE)].free = TAO // 1_000
+
+
+def _bob_can_pay(state: State) -> None:
+    """And nobody has to wait between two swaps of keys."""
+    state.accounts[numbered_account(BOB)].free = TAO
+    state.parameters.tx_rate_limit = 0
 
 
 def _too_much_for_children(state: State) -> None:

@@ -27,6 +27,8 @@ COIN: Final = 10**9
 BLOCK: Final = 1_000
 AUTHOR, ALICE, BOB = 50, 1, 2
 """Accounts by number: the block's author, and two coldkeys."""
+NEW_COLDKEY = 3
+"""The account to which Alice's coldkey is swapped."""
 ALICES, BOBS, NOBODYS = 101, 102, 199
 """Hotkeys by number; the last has no owner."""
 FIRST, SECOND = 1, 2
@@ -201,6 +203,11 @@ def _flows(state: State) -> None:
     emission.moving_price, emission.tao_flow = I96F32.from_num(1), 5 * COIN
 
 
+def _keys_may_change(state: State) -> None:
+    """Nobody has to wait between two swaps of keys."""
+    state.parameters.tx_rate_limit = 0
+
+
 # Calls.
 
 
@@ -242,12 +249,28 @@ def _move(amount: int, limit: int) -> dict[str, Any]:
     return call | netuids | amounts
 
 
+def _swap_coldkey() -> dict[str, Any]:
+    swap = {"old_coldkey": str(ALICE), "new_coldkey": str(NEW_COLDKEY), "swap_cost": "0"}
+    return {"call": "swap_coldkey", "signer": "root"} | swap
+
+
+def _swap_hotkey(signer: int, old: int, new: int) -> dict[str, Any]:
+    swap = {"hotkey": str(old), "new_hotkey": str(new), "netuid": None}
+    return {"call": "swap_hotkey", "signer": str(signer)} | swap
+
+
 ROUNDED_UP: Final = 1_000_000_051
 """A stake of so many rao for which :func:`_deep` pays a rao more than the exact floor."""
 LIMIT: Final = 990_000_000
 """Alpha of the second subnet for each of the first that :func:`_move` asks for, in parts of 10^9."""
 
 _UNSOLD: Final = ("InsufficientLiquidity", "PriceLimitExceeded")
+_RENAMED: Final = (
+    _swap_coldkey(),
+    _swap_hotkey(NEW_COLDKEY, ALICES, NOBODYS),
+    _swap_hotkey(BOB, BOBS, ALICES),
+)
+"""Alice's hotkey gives all that it has away, after her coldkey was swapped; then it is to replace Bob's."""
 _FROZEN: Final = "AdminActionProhibitedDuringWeightsWindow"
 
 SCENES: Final = (
@@ -266,6 +289,7 @@ SCENES: Final = (
     ("Q16", Scene((_stake(FIRST, ROUNDED_UP),), prepare=_deep)),
     ("Q20", Scene((), (), _first_starts_later)),
     ("Q22", Scene((), (), _flows)),
+    ("Q24", Scene(_RENAMED, (SUCCESS, SUCCESS, "NewHotKeyNotCleanForRootSwap"), _keys_may_change)),
 )
 """By the numbers of the quirks."""
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import Final
 
 from taospec.reference.fixed_point import I96F32
-from taospec.reference.fixed_point.numbers import U128
 from taospec.reference.rules import implements
 from taospec.reference.staking.positions import ROOT
 from taospec.reference.staking.root_claims import (
@@ -88,12 +87,10 @@ class AutomaticClaims:
 
     @implements("STAKE-CLAIM-7")
     def _book_root_stake(self, hotkey: AccountId, coldkey: AccountId, amount: int) -> None:
-        positions = self._state.positions
         for netuid, bits in self._rates_of(hotkey):
             booked = max(min(bits * amount, _LARGEST) >> _FRACTION, 0)
-            if booked:
-                position = positions[hotkey, coldkey, netuid]
-                position.root_claimed = min(position.root_claimed + booked, U128.maximum)
+            if booked or netuid == ROOT:
+                book_claim(self._state, hotkey, coldkey, netuid, booked)
 
     def _rates_of(self, hotkey: AccountId) -> list[tuple[int, int]]:
         """Each subnet on which the hotkey has a rate, ascending, and the bits of the rate."""

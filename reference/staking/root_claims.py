@@ -140,9 +140,7 @@ def book_root_stake(state: State, hotkey: AccountId, coldkey: AccountId, amount:
     """
     arrived = I96F32.from_num(amount)
     for netuid in dividend_netuids(state, hotkey):
-        position = state.positions[hotkey, coldkey, netuid]
-        booked = _floor_product(rate(state, hotkey, netuid), arrived)
-        position.root_claimed = min(position.root_claimed + booked, U128.maximum)
+        book_claim(state, hotkey, coldkey, netuid, _floor_product(rate(state, hotkey, netuid), arrived))
 
 
 @implements("STAKE-CLAIM-8")
@@ -163,15 +161,17 @@ def unbook_root_stake(state: State, hotkey: AccountId, coldkey: AccountId, amoun
 def swap_keys_of_claims(
     state: State, netuid: int, old: tuple[AccountId, AccountId], new: tuple[AccountId, AccountId]
 ) -> None:
-    """Add what one (hotkey, coldkey) claimed on a subnet to what another did.
+    """Add what one (hotkey, coldkey) claimed on a subnet to what another did, also where that is nothing.
 
     Source: ``claim_root.rs:452``.
     """
     claimed = state.positions.peek((*old, netuid)).root_claimed
     if claimed != 0:
         state.positions[(*old, netuid)].root_claimed = 0
-        position = state.positions[(*new, netuid)]
-        position.root_claimed = min(position.root_claimed + claimed, U128.maximum)
+    if netuid == ROOT:
+        state.empty_root_claims.remove(old)
+    if claimed != 0 or netuid == ROOT:
+        book_claim(state, *new, netuid, claimed)
 
 
 @implements("STAKE-CLAIM-13")
@@ -186,8 +186,21 @@ def swap_hotkey_of_claims(state: State, old: AccountId, new: AccountId) -> None:
         state.root_dividends[new, netuid].claimable = merged
         state.root_dividends.remove((old, netuid))
     for netuid in dividend_netuids(state, new):
-        for _, coldkey, _ in state.positions.keys_with(hotkey=old, netuid=netuid):
+        for coldkey in claimants(state, old, netuid):
             swap_keys_of_claims(state, netuid, (old, coldkey), (new, coldkey))
+
+
+def claimants(state: State, hotkey: AccountId, netuid: int) -> list[AccountId]:
+    """Coldkeys with an entry of what they claimed on a subnet with a hotkey, ascending.
+
+    Those whose entry is 0 are among them on root alone.
+    """
+    positions = state.positions
+    keys = positions.keys_with(hotkey=hotkey, netuid=netuid)
+    found = {key[1] for key in keys if positions.peek(key).root_claimed}
+    if netuid == ROOT:
+        found.update(coldkey for _, coldkey in state.empty_root_claims.keys_with(hotkey=hotkey))
+    return sorted(found)
 
 
 # The list of root stakers.
@@ -313,9 +326,11 @@ def claimed_amount(state: State, hotkey: AccountId, coldkey: AccountId, netuid: 
 
 
 def book_claim(state: State, hotkey: AccountId, coldkey: AccountId, netuid: int, amount: int) -> None:
-    """Add what a claim paid to what was claimed."""
+    """Add to what was claimed. On root that is an entry also where it stays 0."""
     position = state.positions[hotkey, coldkey, netuid]
     position.root_claimed = min(position.root_claimed + amount, U128.maximum)
+    if netuid == ROOT:
+        state.empty_root_claims[hotkey, coldkey].is_stored = position.root_claimed == 0
 
 
 def sells_claims(state: State, coldkey: AccountId, netuid: int) -> bool:

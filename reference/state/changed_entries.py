@@ -63,6 +63,8 @@ def _entries(table: Table[Any, Any], key: Any) -> Iterator[Entry]:
     parts = dict(zip(kind.KEY, key if len(kind.KEY) > 1 else (key,), strict=bool(kind.KEY)))
     dumped = {name: kind.KEY[name].to_json(part) for name, part in parts.items()}
     for field in kind.FIELDS:
+        if field.is_mark:
+            continue
         row = tuple([dumped[name] for name in field.upstream_key])
         if field.upstream_member is not None:
             members = _members(table, field, parts)

@@ -48,6 +48,8 @@ class StoredField:
     """The parts of the record's key in the order of the storage item."""
     upstream_member: str | None
     """The part of the key that upstream keeps inside the value, as key of a map."""
+    is_mark: bool
+    """Whether it says only that an entry is there, of an item that another field keeps. Dumps omit it."""
 
 
 _SAME: Final = object()
@@ -63,12 +65,14 @@ def stored(
     reads_as: Any = _SAME,
     upstream_key: tuple[str, ...] = (),
     upstream_member: str | None = None,
+    is_mark: bool = False,
 ) -> Any:
     """Declare a field of a record.
 
     ``reads_as`` is needed where the default is ``None`` but upstream reads an absent entry as a
     value. ``upstream_key`` names the parts of the key in upstream's order where that is not the
-    record's own order; ``upstream_member`` the part that is the key of a map in the value.
+    record's own order; ``upstream_member`` the part that is the key of a map in the value. A field
+    that ``is_mark`` says that the item has an entry which holds its default.
     """
 
     def check(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:
@@ -78,7 +82,8 @@ def stored(
         storage_type.check(name, default)
         absent = default if reads_as is _SAME else reads_as
         order = upstream_key or key
-        return StoredField(name, storage_type, default, absent, unit, upstream, order, upstream_member)
+        member = upstream_member
+        return StoredField(name, storage_type, default, absent, unit, upstream, order, member, is_mark)
 
     return attrs.field(default=default, validator=check, metadata={"stored": described})
 

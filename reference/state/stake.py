@@ -9,6 +9,7 @@ from taospec.reference.state.storage_types import (
     AccountId,
     OptionalType,
     account,
+    boolean,
     i96f32,
     u16,
     u64,
@@ -51,6 +52,18 @@ class StakePosition(Record):
         u128, "RootClaimed", unit="rao", default=0, upstream_key=("netuid", "hotkey", "coldkey")
     )
     """Alpha of this subnet that root stake to the hotkey has claimed, or earned before it was staked."""
+
+
+@record("empty root claim", hotkey=account, coldkey=account, indices=(("hotkey",),))
+class EmptyRootClaim(Record):
+    """An entry that says that one coldkey has claimed 0 of root's own alpha with one hotkey.
+
+    Root pays no dividends of its own, so that its entries hold nothing else; but a swap of hotkeys asks
+    whether there are any. Of other subnets nobody asks, and an entry of 0 is the same as none.
+    """
+
+    is_stored: bool = stored(boolean, "RootClaimed", unit="flag", default=False, is_mark=True)
+    """Whether the entry is there."""
 
 
 @record("root dividend", hotkey=account, netuid=u16, indices=(("hotkey",), ("netuid",)))

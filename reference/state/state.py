@@ -21,7 +21,13 @@ from taospec.reference.state.record import Record
 from taospec.reference.state.registration import Registration
 from taospec.reference.state.reports import DividendReport, NetworkReport, StakeReport, SubnetReport
 from taospec.reference.state.schedule import Schedule
-from taospec.reference.state.stake import HotkeyStake, RootDividend, RootStaker, StakePosition
+from taospec.reference.state.stake import (
+    EmptyRootClaim,
+    HotkeyStake,
+    RootDividend,
+    RootStaker,
+    StakePosition,
+)
 from taospec.reference.state.storage_types import AccountId
 from taospec.reference.state.subnet import Subnet
 from taospec.reference.state.table import Table
@@ -75,6 +81,9 @@ class State:
 
         self.hotkey_stakes: Table[tuple[AccountId, int], HotkeyStake] = self._table(HotkeyStake)
         self.positions: Table[tuple[AccountId, AccountId, int], StakePosition] = self._table(StakePosition)
+        self.empty_root_claims: Table[tuple[AccountId, AccountId], EmptyRootClaim] = self._table(
+            EmptyRootClaim
+        )
         self.root_dividends: Table[tuple[AccountId, int], RootDividend] = self._table(RootDividend)
         self.root_stakers: Table[int, RootStaker] = self._table(RootStaker)
         self.locks: Table[tuple[AccountId, int, AccountId], Lock] = self._table(Lock)

@@ -15,10 +15,11 @@ from taospec.reference.invalid_input import InvalidInputError
 from taospec.reference.rules import implements
 from taospec.reference.state.record import Record, StoredField, is_absent
 from taospec.reference.state.state import State
-from taospec.reference.state.storage_types import ZERO_ACCOUNT, OptionalType, StorageType
+from taospec.reference.state.storage_types import ZERO_ACCOUNT, AccountId, OptionalType, StorageType
 from taospec.reference.state.table import Table
 
 _ROOT: Final = 0
+_CLAIMS: Final = "RootClaimed"
 
 Dump = dict[str, Any]
 """Storage item to value or rows."""
@@ -82,8 +83,11 @@ def write_entries(state: State, item: str, content: Any) -> None:
     for row in content:
         _require_row(item, row, len(field.upstream_key) + 1)
         if field.upstream_member is None:
-            held = table[_record_key(kind, field, item, row[:-1])]
-            setattr(held, field.name, dumped_type(field).from_json(item, row[-1]))
+            key = _record_key(kind, field, item, row[:-1])
+            value = dumped_type(field).from_json(item, row[-1])
+            setattr(table[key], field.name, value)
+            if item == _CLAIMS:
+                _mark_claim(state, *key, is_stored=value == field.default)
         else:
             _write_members(table, field, item, row)
 
@@ -104,9 +108,23 @@ def remove_entries(state: State, item: str, keys: Any) -> None:
     for parts in keys if kind.KEY else [[]]:
         _require_row(item, parts, len(field.upstream_key))
         if field.upstream_member is None:
-            _reset(table, field, _record_key(kind, field, item, parts))
+            key = _record_key(kind, field, item, parts)
+            _reset(table, field, key)
+            if item == _CLAIMS:
+                _mark_claim(state, *key, is_stored=False)
         else:
             _write_members(table, field, item, [*parts, []])
+
+
+@implements("STATE-RECORD-3")
+def _mark_claim(state: State, hotkey: AccountId, coldkey: AccountId, netuid: int, *, is_stored: bool) -> None:
+    """Say whether there is an entry of 0 in what was claimed on root."""
+    if netuid != _ROOT:
+        return
+    if is_stored:
+        state.empty_root_claims[hotkey, coldkey].is_stored = True
+    else:
+        state.empty_root_claims.remove((hotkey, coldkey))
 
 
 def _export_entry(dump: Dump, kind: type[Record], field: StoredField, key: Any, value: Any) -> None:
@@ -127,7 +145,7 @@ def _export_entry(dump: Dump, kind: type[Record], field: StoredField, key: Any, 
 
 def is_omitted(field: StoredField, value: Any) -> bool:
     """Whether dumps omit an entry with this value, because an absent one reads the same."""
-    return bool(value is None or value == field.default or value == field.reads_as)
+    return bool(field.is_mark or value is None or value == field.default or value == field.reads_as)
 
 
 def dumped_type(field: StoredField) -> StorageType[Any]:
@@ -190,7 +208,10 @@ def _require_row(item: str, row: Any, length: int) -> None:
 
 
 _ITEMS: Final[dict[str, tuple[type[Record], StoredField]]] = {
-    field.upstream: (table.kind, field) for table in State().tables.values() for field in table.kind.FIELDS
+    field.upstream: (table.kind, field)
+    for table in State().tables.values()
+    for field in table.kind.FIELDS
+    if not field.is_mark
 }
 """Storage item to record and field."""
 

@@ -12,7 +12,7 @@ from taospec.reference.rules import implements
 from taospec.reference.staking.childkeys import swap_hotkey_of_relations
 from taospec.reference.staking.locks import swap_hotkey_of_locks
 from taospec.reference.staking.positions import ROOT, all_netuids, hotkey_exists, owns_hotkey, require
-from taospec.reference.staking.root_claims import swap_hotkey_of_claims
+from taospec.reference.staking.root_claims import claimants, swap_hotkey_of_claims
 from taospec.reference.staking.stake_ledger import (
     decrease_stake,
     has_shares,
@@ -60,7 +60,7 @@ def swap_hotkey_v2(
         NewHotKeyIsSameWithOld: they are the same.
         HotKeySetTxRateLimitExceeded: the caller's last swap is at most the limit ago.
         HotKeyAlreadyRegisteredInSubNet: the new hotkey is known on the subnet, or has a uid on any.
-        NewHotKeyNotCleanForRootSwap: root is touched, and the new hotkey has rates or root stake.
+        NewHotKeyNotCleanForRootSwap: root is touched, and the new hotkey has rates, or stake or claims there.
         what :func:`_swap_on_subnet` or :func:`_swap_everywhere` raises.
 
     Source: ``swap_hotkey.rs:33``.
@@ -100,11 +100,11 @@ def _require_free(state: State, new: AccountId, netuid: int | None) -> None:
 
 
 def _require_clean_on_root(state: State, new: AccountId) -> None:
-    claims = state.positions.keys_with(hotkey=new, netuid=ROOT)
+    """Claims on root, none of which ever pays, do not have to hold anything: the entry is enough."""
     dirty = (
         bool(state.root_dividends.keys_with(hotkey=new))
         or total_stake_of_hotkey(state, new, ROOT) != 0
-        or any(state.positions.peek(key).root_claimed for key in claims)
+        or bool(claimants(state, new, ROOT))
     )
     require(not dirty, SubtensorError.NewHotKeyNotCleanForRootSwap)
 

@@ -177,6 +177,9 @@ def _admit(maker: Maker, state: State, origin: Origin, netuid: int) -> AccountId
 
 
 _FIELDS: Final[Mapping[str, tuple[type[Record], StoredField]]] = {
-    field.upstream: (table.kind, field) for table in State().tables.values() for field in table.kind.FIELDS
+    field.upstream: (table.kind, field)
+    for table in State().tables.values()
+    for field in table.kind.FIELDS
+    if not field.is_mark
 }
 """Storage item to record and field."""

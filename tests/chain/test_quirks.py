@@ -89,7 +89,7 @@ def account(netuid: int) -> str:
 
 
 def test_the_page_lists_all_quirks_in_order() -> None:
-    assert list(ROWS) == [f"Q{number}" for number in range(1, 24)]
+    assert list(ROWS) == [f"Q{number}" for number in range(1, 25)]
 
 
 @pytest.mark.parametrize("quirk", ROWS)
@@ -391,6 +391,19 @@ def test_q23_what_was_pending_for_validators_is_lost() -> None:
     assert before["PendingValidatorEmission"] == [["1", "31000000000"]]
     # Nothing is paid but the cut of 18 alpha and this block's 0.18.
     assert list(_paid(value)) == [18_179_995_422]
+
+
+@pytest.mark.rule("SUBNET-HOTKEY-1", "STAKE-CLAIM-13")
+def test_q24_a_hotkey_that_nobody_stakes_to_is_refused_for_a_coldkey_that_was_swapped() -> None:
+    """Storage shows nothing of it: no rate, no stake and no claim of the hotkey 101 is in any dump."""
+    (case,) = cases_of("Q24")
+    played = Played(case)
+    assert [call["call"] for call in case["in"]["calls"]] == ["swap_coldkey", "swap_hotkey", "swap_hotkey"]
+    assert case["in"]["calls"][2]["new_hotkey"] == "101"
+    assert played.results == ["Ok", "Ok", "NewHotKeyNotCleanForRootSwap"]
+    assert played.was("TotalHotkeyAlpha", "101", "0") > 0
+    assert played.becomes("TotalHotkeyAlpha", "101", "0") == 0
+    assert not {"RootClaimed", "RootClaimable"} & {*played.before, *played.value["set"]}
 
 
 def _paid(value: Mapping[str, Any]) -> Iterator[int]:

@@ -26,6 +26,14 @@ QUIRKS = (
         "a sale that is refused leaves the claims on other subnets",
     ),
     Mutant(
+        "repaired-entries-of-no-claims",
+        "SUBNET-HOTKEY-1",
+        "staking/root_claims.py",
+        "is_stored = position.root_claimed == 0",
+        "is_stored = False",
+        "an entry of 0 is the same as none",
+    ),
+    Mutant(
         "repaired-place-of-the-owner",
         "SUBNET-UID-5",
         "subnets/uids.py",

@@ -86,6 +86,22 @@ def test_some_of_these_blocks_pay_by_sale_and_by_alpha_and_undo_a_sale() -> None
     assert undone
 
 
+@pytest.mark.rule("STAKE-CLAIM-7", "STATE-RECORD-3")
+def test_nothing_booked_on_root_is_an_entry_in_both() -> None:
+    """A rate of root's own, which no call gives to a hotkey: the chain's code books on it like on any."""
+    slow, fast = economy(), economy()
+    for state in (slow, fast):
+        state.parameters.root_claims_per_block = 64
+        for hotkey in DELEGATES:
+            state.root_dividends[hotkey, 0].claimable = I96F32.zero()
+            state.root_dividends[hotkey, SUBNET].claimable = I96F32.from_num(1)
+    drawn = Random(1).randbytes(32)
+    claim_automatically(slow, drawn)
+    AutomaticClaims(fast).claim(drawn)
+    assert len(slow.empty_root_claims) > 1
+    assert state_digest(slow) == state_digest(fast)
+
+
 @pytest.mark.rule("STAKE-CLAIM-6", "STAKE-CLAIM-11")
 @given(
     bits=st.sampled_from(RATES) | st.integers(I96F32.MIN_BITS, I96F32.MAX_BITS) | st.integers(0, 1 << 40),

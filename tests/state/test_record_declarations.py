@@ -18,7 +18,8 @@ from taospec.reference.state.upstream_names import LEFT_OUT
 CATALOGUE = json.loads((Path(__file__).parent / "facts" / "storage_catalogue.json").read_text())
 DECLARED = {row["item"]: row for row in CATALOGUE["items"]}
 KINDS = [table.kind for table in State().tables.values()]
-FIELDS = [(kind, field) for kind in KINDS for field in kind.FIELDS]
+FIELDS = [(kind, field) for kind in KINDS for field in kind.FIELDS if not field.is_mark]
+MARKS = [field for kind in KINDS for field in kind.FIELDS if field.is_mark]
 OTHER_PALLETS = {field.upstream for _, field in FIELDS if "::" in field.upstream}
 ITERATION_KEYS = {"AlphaMapLastKey", "AlphaV2MapLastKey"}
 KEY_LETTERS = {
@@ -73,6 +74,12 @@ def test_every_item_of_the_traces_is_a_field_unless_it_is_outside_the_core_of_th
 def test_no_storage_item_is_kept_twice():
     items = [field.upstream for _, field in FIELDS]
     assert len(items) == len(set(items))
+
+
+@pytest.mark.rule("STATE-RECORD-3")
+def test_a_mark_is_of_an_item_that_another_field_keeps():
+    assert {field.upstream for field in MARKS} == {"RootClaimed"}
+    assert {field.upstream for field in MARKS} <= {field.upstream for _, field in FIELDS}
 
 
 @pytest.mark.parametrize(("kind", "field"), FIELDS, ids=[field.upstream for _, field in FIELDS])

@@ -10,7 +10,8 @@ import pytest
 from taospec.reference.chain.genesis import chain_genesis
 from taospec.reference.fixed_point import I96F32
 from taospec.reference.invalid_input import InvalidInputError
-from taospec.reference.state.encoding import encode_state
+from taospec.reference.state.changed_entries import ChangedEntries
+from taospec.reference.state.encoding import decode_state, encode_state
 from taospec.reference.state.rate_limits import Hyperparameter
 from taospec.reference.state.record import is_absent
 from taospec.reference.state.state import State
@@ -99,6 +100,32 @@ def test_a_stored_default_is_omitted():
     state.hotkeys[numbered_account(7)].delegate_take = 11_796
     state.pools[1].fee_rate = 33
     assert export_state(state) == {}
+
+
+@pytest.mark.rule("STATE-RECORD-3", "STATE-UPSTREAM-2")
+def test_a_claim_of_0_on_root_is_an_entry_that_no_dump_shows():
+    state, pair = State(), (numbered_account(1), numbered_account(2))
+    write_entries(state, "RootClaimed", [[0, 1, 2, 0], [3, 1, 2, 0]])
+    assert list(state.empty_root_claims) == [pair]
+    assert export_state(state) == {}
+    assert encode_state(decode_state(encode_state(state))) == encode_state(state) != encode_state(State())
+    write_entries(state, "RootClaimed", [[0, 1, 2, 5]])
+    assert list(state.empty_root_claims) == []
+    write_entries(state, "RootClaimed", [[0, 1, 2, 0]])
+    remove_entries(state, "RootClaimed", [[3, 1, 2]])
+    assert list(state.empty_root_claims) == [pair]
+    remove_entries(state, "RootClaimed", [[0, 1, 2]])
+    assert list(state.empty_root_claims) == []
+
+
+@pytest.mark.rule("STATE-RECORD-3", "STATE-UPSTREAM-1")
+def test_what_changes_in_a_mark_is_no_change_of_an_entry():
+    state, pair = State(), (numbered_account(1), numbered_account(2))
+    changed = ChangedEntries(state)
+    state.empty_root_claims[pair].is_stored = True
+    assert changed.take() == []
+    state.empty_root_claims.remove(pair)
+    assert changed.take() == []
 
 
 @pytest.mark.rule("STATE-UPSTREAM-1")

@@ -7,7 +7,7 @@ from lifetimes import ALICE, BOB, CAROL, HOTKEY, OTHER_HOTKEY, ROOT, TAO, as_roo
 
 from taospec.reference.fixed_point import I96F32, U64F64
 from taospec.reference.staking.root_claims import index_root_staker, owed
-from taospec.reference.staking.stake_ledger import stake_of
+from taospec.reference.staking.stake_ledger import decrease_stake, stake_of
 from taospec.reference.state.errors import DispatchError, SubtensorError
 from taospec.reference.state.ledger import subnet_account
 from taospec.reference.state.locks import LockState
@@ -216,6 +216,17 @@ def test_claims_where_the_coldkey_has_no_alpha_stay_behind_and_are_owed_again():
     assert owed(state, HOTKEY, NEW, 1) == I96F32.zero()
     assert owed(state, HOTKEY, NEW, 2) == I96F32.from_num(5 * TAO)
     assert state.positions.peek((HOTKEY, ALICE, 2)).root_claimed == 5 * TAO
+
+
+@pytest.mark.rule("SUBNET-COLDKEY-8", "STAKE-CLAIM-13")
+def test_a_swap_leaves_an_entry_of_no_claims_on_root_that_follows_stake_alone():
+    state = chain()
+    for old, new in ((ALICE, NEW), (NEW, ALICE)):
+        assert by_root(state, old_coldkey=old, new_coldkey=new) == "Ok"
+        assert list(state.empty_root_claims) == [(HOTKEY, new)]
+    decrease_stake(state, HOTKEY, ALICE, ROOT, stake_of(state, HOTKEY, ALICE, ROOT))
+    assert by_root(state) == "Ok"
+    assert list(state.empty_root_claims) == [(HOTKEY, ALICE)]
 
 
 @pytest.mark.rule("STAKE-LOCK-16")

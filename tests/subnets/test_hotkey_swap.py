@@ -3,7 +3,20 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from lifetimes import ALICE, BOB, CAROL, HOTKEY, OTHER_HOTKEY, ROOT, TAO, THIRD_HOTKEY, call, refused, stake
+from lifetimes import (
+    ALICE,
+    BOB,
+    CAROL,
+    HOTKEY,
+    OTHER_HOTKEY,
+    ROOT,
+    TAO,
+    THIRD_HOTKEY,
+    as_root,
+    call,
+    refused,
+    stake,
+)
 
 from taospec.reference.fixed_point import I96F32, U64F64
 from taospec.reference.staking.stake_ledger import increase_stake_for_all, stake_of, total_stake_of_hotkey
@@ -11,7 +24,8 @@ from taospec.reference.state.ledger import subnet_account
 from taospec.reference.state.locks import LockState
 from taospec.reference.state.neuron import storage_index
 from taospec.reference.state.state import State
-from taospec.reference.state.storage_types import numbered_account
+from taospec.reference.state.storage_types import account, numbered_account
+from taospec.reference.state.upstream_names import write_entries
 from taospec.reference.subnets.hotkey_swap import HOTKEY_SWAP_INTERVAL
 
 NEW = numbered_account(99)
@@ -101,14 +115,40 @@ def with_root_stake(state):
     stake(state, ROOT, NEW, BOB, 1)
 
 
+def with_claims(state):
+    state.positions[NEW, BOB, ROOT].root_claimed = 1
+
+
+def with_an_entry_of_no_claims(state):
+    write_entries(state, "RootClaimed", [[ROOT, account.to_json(NEW), account.to_json(BOB), 0]])
+
+
 @pytest.mark.rule("SUBNET-HOTKEY-1")
-@pytest.mark.parametrize("dirty", [with_rate, with_root_stake])
+@pytest.mark.parametrize("dirty", [with_rate, with_root_stake, with_claims, with_an_entry_of_no_claims])
 def test_the_new_hotkey_must_be_clean_where_root_is_touched(dirty):
     state = chain()
     dirty(state)
     for arguments in (everywhere(), on(ROOT)):
         assert refused(state, "swap_hotkey_v2", ALICE, **arguments) == "NewHotKeyNotCleanForRootSwap"
     assert call(state, "swap_hotkey_v2", ALICE, **on(1)) == "Ok"
+
+
+@pytest.mark.rule("SUBNET-HOTKEY-1", "STAKE-CLAIM-13")
+@pytest.mark.parametrize("swapped", [False, True])
+def test_a_hotkey_is_not_clean_once_a_root_staker_s_coldkey_was_swapped(swapped):
+    """Upstream inserts ``RootClaimed`` of root with 0 then; all stake leaves the hotkey afterwards."""
+    state = chain()
+    state.parameters.tx_rate_limit = 0
+    state.accounts[BOB].free = TAO
+    state.coldkeys[BOB].owned_hotkeys = (OTHER_HOTKEY,)
+    if swapped:
+        arguments = {"old_coldkey": BOB, "new_coldkey": CAROL, "swap_cost": 0}
+        assert as_root(state, "swap_coldkey", **arguments) == "Ok"
+    assert call(state, "swap_hotkey_v2", ALICE, **everywhere()) == "Ok"
+    assert total_stake_of_hotkey(state, HOTKEY, ROOT) == 0
+    back = {"hotkey": OTHER_HOTKEY, "new_hotkey": HOTKEY, "netuid": None}
+    result = call(state, "swap_hotkey", CAROL if swapped else BOB, **back)
+    assert result == ("NewHotKeyNotCleanForRootSwap" if swapped else "Ok")
 
 
 @pytest.mark.rule("SUBNET-HOTKEY-2")
@@ -282,6 +322,18 @@ def test_rates_and_claims_follow_on_root_alone(netuid):
     assert state.hotkeys.peek(holder).auto_parent_delegation is False
     assert (other, 2) not in state.root_dividends
     assert state.positions.peek((other, BOB, 2)).root_claimed == 0
+
+
+@pytest.mark.rule("STAKE-CLAIM-13")
+def test_entries_of_no_claims_on_root_follow_if_the_hotkey_has_a_rate_there():
+    """No call gives a hotkey a rate of root's own; the chain's code would walk its entries like any."""
+    for has_rate, holder in ((False, HOTKEY), (True, NEW)):
+        state = chain()
+        if has_rate:
+            state.root_dividends[HOTKEY, ROOT].claimable = I96F32.zero()
+        state.empty_root_claims[HOTKEY, CAROL].is_stored = True
+        assert call(state, "swap_hotkey_v2", ALICE, **on(ROOT)) == "Ok"
+        assert list(state.empty_root_claims) == [(holder, CAROL)]
 
 
 @pytest.mark.rule("STAKE-CHILD-7")
