@@ -35,7 +35,9 @@ class Difference:
     computed: str
     """Computed value as JSON, or ``absent``."""
     ulps: int | None
-    """Computed minus expected raw value, where both are integers."""
+    """Computed minus expected raw value, where both are integers of one JSON type."""
+    remark: str = ""
+    """What the two values do not show at once: the same number as another JSON type."""
 
 
 def first_difference(expected: Answer, computed: Answer) -> Difference | None:
@@ -156,14 +158,24 @@ def _result(answer: Answer) -> Any:
 
 def _difference(place: str, name: str, element: Path, expected: Any, computed: Any) -> Difference:
     one, other = _integer(expected), _integer(computed)
+    same_type = type(expected) is type(computed)
     return Difference(
         place=place,
         name=name,
         element=", ".join(element),
         expected=_text(expected),
         computed=_text(computed),
-        ulps=None if one is None or other is None else other - one,
+        ulps=other - one if same_type and one is not None and other is not None else None,
+        remark=_remark(expected, computed) if one == other else "",
     )
+
+
+def _remark(expected: Any, computed: Any) -> str:
+    if isinstance(expected, str) and type(computed) is int:
+        return "the number is right, but must be decimal text"
+    if type(expected) is int and isinstance(computed, str):
+        return "the number is right, but must be a JSON number"
+    return ""
 
 
 def _integer(value: Any) -> int | None:

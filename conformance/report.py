@@ -70,11 +70,15 @@ class Report:
         """Cases by outcome over all suites."""
         return sum((suite.outcomes for suite in self.suites.values()), Counter())
 
-    @property
-    def exit_code(self) -> int:
-        """0 all passed, 1 something failed, 3 nothing failed but something was unsupported."""
+    def exit_code(self, allow_unsupported: bool = False) -> int:
+        """0 all passed, 1 something failed, 3 nothing failed but something was unsupported.
+
+        Where that is allowed, 3 is left for a run in which nothing passed.
+        """
         if self.failed_cases or self.stale_known_failures:
             return 1
+        if allow_unsupported and self.totals[Outcome.PASSED]:
+            return 0
         return 3 if self.totals[Outcome.UNSUPPORTED] else 0
 
 
@@ -195,6 +199,8 @@ def _failure_lines(result: CaseResult, failure: Failure) -> Iterable[tuple[str, 
     yield "computed", difference.computed
     if difference.ulps is not None:
         yield "difference", f"{difference.ulps:+d} ulp"
+    if difference.remark:
+        yield "remark", difference.remark
     if failure.details:
         yield "in all", failure.details
     if failure.rules:
@@ -217,6 +223,7 @@ def _failure_record(result: CaseResult, failure: Failure) -> dict[str, Any]:
         "expected": difference.expected if difference else None,
         "computed": difference.computed if difference else None,
         "ulps": str(difference.ulps) if difference and difference.ulps is not None else None,
+        "remark": difference.remark if difference else None,
         "rules": list(failure.rules),
         "details": failure.details,
     }

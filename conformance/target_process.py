@@ -16,6 +16,7 @@ from typing import IO, Any
 
 from taospec.conformance.answers import Answer, Crash, Reply, Timeout, Unsupported
 from taospec.conformance.backends import BackendAbsentError
+from taospec.conformance.schemas import schema_files
 from taospec.conformance.vector_file import FORMAT, PROTOCOL, case_id
 
 TARGET_PROTOCOL = "taospec-target/1"
@@ -46,6 +47,8 @@ class TargetBackend:
         self.name = str(greeting["name"])
         self.version = greeting.get("version")
         self._ops = frozenset(greeting["ops"])
+        self.unknown_ops = sorted(self._ops - schema_files().keys())
+        """Ops of the greeting that no schema has: misspelt, or of another version of the suite."""
 
     def supports(self, op: str) -> bool:
         """Whether the target named the op in its greeting."""
@@ -87,7 +90,9 @@ class TargetBackend:
             or not isinstance(ops, list)
             or not all(isinstance(op, str) for op in ops)
         ):
-            return self._broken(f"the greeting names no name and ops: {_short(greeting)}")
+            return self._broken(
+                "the greeting needs `name`, a text, and `ops`, a list of texts: " + _short(greeting)
+            )
         return greeting
 
     def _exchange(self, message: Mapping[str, Any]) -> dict[str, Any] | Crash | Timeout:
@@ -104,7 +109,10 @@ class TargetBackend:
         try:
             reply = json.loads(line)
         except ValueError:
-            return self._broken(f"answered no JSON: {line[:200]!r}")
+            text = line.decode("utf-8", "replace").rstrip("\r\n")
+            return self._broken(
+                f"answered no JSON: {_short(text)} (standard output is for answers, logs go to stderr)"
+            )
         return reply if isinstance(reply, dict) else self._broken(f"answered no object: {_short(reply)}")
 
     def _broken(self, reason: str) -> Crash:
@@ -132,9 +140,10 @@ class _LineProcess:
     """
 
     def __init__(self, command: str, stderr: IO[bytes]) -> None:
-        self._child = subprocess.Popen(
-            shlex.split(command), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr
-        )
+        words = shlex.split(command)
+        if not words:
+            raise ValueError("the command is empty")
+        self._child = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr)
         self._requests: queue.Queue[bytes | None] = queue.Queue()
         self._answers: queue.Queue[bytes] = queue.Queue()
         threading.Thread(target=self._write_requests, daemon=True).start()
@@ -196,7 +205,7 @@ def _decoded_answer(reply: Mapping[str, Any], id_: str) -> Answer | Unsupported 
     if ("out" in reply) == ("error" in reply):
         return Crash("the answer has neither out nor error" if "out" not in reply else "it has out and error")
     error = reply.get("error")
-    if error is not None and not isinstance(error, str):
+    if "error" in reply and not (isinstance(error, str) and error):
         return Crash(f"error is no text: {_short(error)}")
     return Answer(out=reply.get("out"), error=error, after_error=reply.get("after_error"))
 

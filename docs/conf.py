@@ -42,6 +42,7 @@ extensions = [
     "rules",
     "scenarios",
     "setters",
+    "vector_tables",
     "worked",
 ]
 myst_enable_extensions = ["colon_fence", "deflist", "dollarmath", "fieldlist"]

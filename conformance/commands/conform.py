@@ -8,6 +8,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures.process import BrokenProcessPool
+from difflib import get_close_matches
 from importlib import metadata
 from pathlib import Path
 from typing import NoReturn
@@ -38,6 +39,7 @@ from taospec.conformance.runner import (
     check_here,
     check_in_processes,
 )
+from taospec.conformance.schemas import schema_files
 from taospec.conformance.target_process import TargetBackend
 from taospec.conformance.trace_replay import whole_trace
 from taospec.conformance.vector_file import PROTOCOL, VectorFileError, read_vector_file, vector_files
@@ -92,6 +94,11 @@ LOG_WIDTH = 100
     type=click.Path(path_type=Path),
     help="File of case ids that fail; one that does not fail is an error.",
 )
+@click.option(
+    "--allow-unsupported",
+    is_flag=True,
+    help="Exit with 0 in place of 3 if something passed: for a target that implements a part.",
+)
 @click.option("--suite", "suites", multiple=True, help="Run this suite only; may be repeated.")
 @click.option("--seed", help="Seed of the generated cases; a fresh one is drawn, and printed, without it.")
 @click.option(
@@ -121,6 +128,7 @@ def conform_command(
     continuous: bool,
     check_invariants: bool,
     known_failures: Path | None,
+    allow_unsupported: bool,
     suites: tuple[str, ...],
     seed: str | None,
     case_count: int | None,
@@ -166,7 +174,7 @@ def conform_command(
     print_table(output, report)
     if json_path:
         write_json(json_path, report)
-    sys.exit(EXIT_STOPPED if stopped else report.exit_code)
+    sys.exit(EXIT_STOPPED if stopped else report.exit_code(allow_unsupported))
 
 
 class _NothingSelectedError(ValueError):
@@ -231,10 +239,19 @@ def _print_plan(
     output.print(f"taospec {metadata.version('taospec')}, protocol {revision}")
     for backend in backends:
         output.print(f"checking {backend.name} {backend.version or ''}".rstrip())
+        if isinstance(backend, TargetBackend) and backend.unknown_ops:
+            output.print(f"no schema has {_with_neighbours(backend.unknown_ops)}", style="yellow")
     for reason in absent.values():
         output.print(f"absent {reason}", style="yellow")
     for source in dict.fromkeys(item.source for item in items if isinstance(item, GeneratedCase)):
         output.print(f"fresh cases, written to a file by: {source}", soft_wrap=True)
+
+
+def _with_neighbours(unknown_ops: Iterable[str]) -> str:
+    """Ops that do not exist, each with the one that was probably meant."""
+    known = sorted(map(str, schema_files()))
+    nearest = ((op, get_close_matches(op, known, n=1)) for op in unknown_ops)
+    return ", ".join(f"{op} (did you mean {found[0]}?)" if found else op for op, found in nearest)
 
 
 def _run(items: Sequence[Work], backends: Sequence[Backend], jobs: int) -> tuple[list[CaseResult], bool]:

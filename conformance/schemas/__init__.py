@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import jsonschema_rs
 
 _FOLDER = Path(__file__).parent
-_FRAMES = ("header", "case", "trace")
+_FRAMES = ("header", "case", "trace", "target")
 _LONGEST_REASON = 240
 
 

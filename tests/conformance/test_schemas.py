@@ -54,6 +54,13 @@ def test_every_object_is_closed(name: str) -> None:
     assert open_objects == []
 
 
+def test_every_positional_argument_has_a_name() -> None:
+    for op, schema in schema_files().items():
+        fields = schema_document(schema)["$defs"][op]["properties"]["in"].get("properties", {})
+        for argument in fields.get("args", {}).get("prefixItems", ()):
+            assert argument["title"], op
+
+
 def test_the_schemas_of_calls_are_those_that_the_reference_gives() -> None:
     assert DOCUMENT.read_text("utf-8") == document_text(schema_document("chain"))
 

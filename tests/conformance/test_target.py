@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import json
 import shlex
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 import pytest
 from click.testing import CliRunner, Result
 
 from taospec.conformance.answers import Answer, Crash, Timeout, Unsupported
 from taospec.conformance.backends import BackendAbsentError
 from taospec.conformance.cli import main
+from taospec.conformance.schemas import schema_document
 from taospec.conformance.target_process import TargetBackend
 from taospec.conformance.vector_file import Case, case_id
 
 from .samples import VectorWriter, committed_cases, records, rewrite
 
+EXAMPLE = Path(__file__).parents[2] / "conformance" / "examples" / "target.mjs"
 REFERENCE_TARGET = f"{sys.executable} -m taospec.conformance.target"
 
 FRAME = """
@@ -147,12 +151,14 @@ def test_a_target_that_does_not_read_runs_into_the_timeout_too(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("behaviour", "reason"),
     [
-        ('print("hello"); continue', "answered no JSON"),
+        ('print("hello"); continue', 'answered no JSON: "hello" (standard output is for answers'),
         ("answer = []", "answered no object: []"),
         ('answer["id"] = "fixed_point.int/0000000000000000"', "instead of fixed_point.int/"),
         ('del answer["out"]', "the answer has neither out nor error"),
         ('answer["error"] = "Panic"', "it has out and error"),
         ('answer = {"id": id_, "error": 1}', "error is no text: 1"),
+        ('answer = {"id": id_, "error": None}', "error is no text: null"),
+        ('answer = {"id": id_, "error": ""}', 'error is no text: ""'),
         ('sys.stdout.write("{"); sys.stdout.flush(); os._exit(0)', "ended in the middle of a line"),
     ],
 )
@@ -166,8 +172,9 @@ def test_an_answer_that_breaks_the_protocol_is_a_crash(tmp_path: Path, behaviour
     ("command", "reason"),
     [
         ("/no/such/program", "cannot be started"),
+        ("", "cannot be started: the command is empty"),
         (f"{sys.executable} -c 'import sys; sys.exit(\"no config\")'", "exit status 1\nno config"),
-        (f"{sys.executable} -c 'input(); print(\"{{}}\")'", "the greeting names no name and ops"),
+        (f"{sys.executable} -c 'input(); print(\"{{}}\")'", "the greeting needs `name`, a text, and `ops`"),
     ],
 )
 def test_a_target_that_does_not_greet_is_bad_input(
@@ -176,6 +183,95 @@ def test_a_target_that_does_not_greet_is_bad_input(
     result = conform("--target", command, "--vectors", vector_file("fixed_point", 1))
     assert result.exit_code == 2
     assert reason in result.output
+
+
+def test_a_misspelt_op_of_the_greeting_is_named_with_its_nearest_neighbour(
+    tmp_path: Path, vector_file: VectorWriter
+) -> None:
+    path = vector_file("fixed_point", 1)
+    misspelt = scripted(tmp_path, frame=FRAME.replace("fixed_point.neg", "fixed_point.sadd"))
+    said = "no schema has fixed_point.sadd (did you mean fixed_point.add?)"
+    assert said in conform("--target", misspelt, "--vectors", path).output
+    spelt = scripted(tmp_path, frame=FRAME.replace("fixed_point.neg", "fixed_point.add"))
+    assert "no schema has" not in conform("--target", spelt, "--vectors", path).output
+
+
+@pytest.mark.parametrize(
+    ("ops", "status"), [(["fixed_point.int"], 3), (["fixed_point.int", "fixed_point.cmp"], 0)]
+)
+def test_a_part_is_enough_if_that_is_asked_for_and_something_passed(
+    tmp_path: Path, vector_file: VectorWriter, ops: list[str], status: int
+) -> None:
+    path = vector_file("fixed_point", 40, lambda case: case.op in ("fixed_point.cmp", "fixed_point.add"))
+    greeting = 'print(json.dumps({"name": "part", "ops": ' + json.dumps(ops) + "}), flush=True)"
+    frame = FRAME.replace(next(line for line in FRAME.splitlines() if "scripted" in line).strip(), greeting)
+    compare = 'b = request["in"]["b"]\nanswer["out"]["value"] = str((int(a) > int(b)) - (int(a) < int(b)))'
+    command = scripted(tmp_path, compare, frame)
+    assert conform("--target", command, "--vectors", path).exit_code == 3
+    assert conform("--target", command, "--vectors", path, "--allow-unsupported").exit_code == status
+
+
+def test_a_failure_stays_one_where_a_part_is_enough(tmp_path: Path, vector_file: VectorWriter) -> None:
+    path = vector_file("fixed_point", 1, lambda case: case.op == "fixed_point.int")
+    command = scripted(tmp_path, 'answer["out"]["value"] = "a"')
+    assert conform("--target", command, "--vectors", path, "--allow-unsupported").exit_code == 1
+
+
+def test_a_number_in_place_of_text_is_a_mismatch_that_says_so(
+    tmp_path: Path, vector_file: VectorWriter
+) -> None:
+    path = vector_file("fixed_point", 1, lambda case: case.op == "fixed_point.int")
+    command = scripted(tmp_path, f'answer["out"]["value"] = {records(path)[1]["out"]["value"]}')
+    result = conform("--target", command, "--vectors", path)
+    assert result.exit_code == 1
+    assert "the number is right, but must be decimal text" in result.output
+    assert "ulp" not in result.output
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"out": {"value": "1"}},
+        {"out": None},
+        {"error": "Refused"},
+        {"error": "Refused", "after_error": {}},
+        {"unsupported": True},
+        {"out": {}, "elapsed": 3},
+        {},
+        {"error": ""},
+        {"error": None},
+        {"out": {}, "error": "Refused"},
+    ],
+    ids=json.dumps,
+)
+def test_the_schema_of_an_answer_admits_what_the_suite_admits(tmp_path: Path, answer: dict[str, Any]) -> None:
+    definitions = schema_document("target")["$defs"]
+    validator = jsonschema_rs.Draft202012Validator({"$ref": "#/$defs/answer", "$defs": definitions})
+    reply = put(scripted(tmp_path, f'answer = {{"id": id_, **{answer!r}}}'), a="1")
+    assert validator.is_valid({"id": "x", **answer}) is not isinstance(reply, Crash)
+
+
+def test_the_lines_of_both_sides_keep_to_their_schemas(tmp_path: Path, vector_file: VectorWriter) -> None:
+    heard = tmp_path / "heard"
+    behaviour = f"open({str(heard)!r}, 'a').write(line)"
+    greeting = FRAME.replace("    if ", f"    {behaviour}\n    if ")
+    conform("--target", scripted(tmp_path, frame=greeting), "--vectors", vector_file("fixed_point", 400))
+    lines = [json.loads(line) for line in heard.read_text().splitlines()]
+    definitions = schema_document("target")["$defs"]
+    assert len(lines) > 1
+    for index, line in enumerate(lines):
+        kind = "request" if index else "hello"
+        jsonschema_rs.Draft202012Validator({"$ref": f"#/$defs/{kind}", "$defs": definitions}).validate(line)
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="the example needs Node.js")
+def test_the_example_in_javascript_passes_every_case_of_its_operations() -> None:
+    result = conform(
+        "--target", f"node {EXAMPLE}", "--suite", "fixed_point", "--suite", "supply_block_emission",
+        "--allow-unsupported",
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    assert "example: 2,615 cases, 0 failed" in result.output
 
 
 def test_a_target_that_never_greets_is_bad_input() -> None:
