@@ -19,6 +19,7 @@ from typing import Any
 
 from docutils import nodes
 from rules import rule_link, table
+from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
@@ -61,7 +62,7 @@ class Operations(SphinxDirective):
         rows = [
             [
                 [nodes.literal("", op), *_arguments(op, schema)],
-                [nodes.literal("", f"{schema}.json")],
+                [self._download(schema)],
                 [nodes.Text(f"{counts[op]:,}")],
                 self._rules(op),
             ]
@@ -72,6 +73,11 @@ class Operations(SphinxDirective):
             raise self.error(f"no operation belongs to {domain}")
         content = table(["operation", "schema", "cases", "rules"], rows)
         return [nodes.container("", content, classes=["wide-table"])]
+
+    def _download(self, schema: str) -> nodes.Node:
+        target = f"/conformance/schemas/{schema}.json"
+        name = nodes.literal("", f"{schema}.json")
+        return addnodes.download_reference("", "", name, reftarget=target, refdoc=self.env.docname)
 
     def _rules(self, op: str) -> list[nodes.Node]:
         links: list[nodes.Node] = []

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from operator import le
+
 import pytest
 
 from taospec.reference.fixed_point import I32F32
-from taospec.reference.yuma.sparse import normalize_columns
+from taospec.reference.yuma.sparse import mask_columns_against, normalize_columns
 from taospec.reference.yuma.stake import inherited_stake
 
 WHOLE = 2**64 - 1
@@ -30,6 +32,17 @@ def test_a_half_is_truncated_before_it_multiplies() -> None:
 @pytest.mark.rule("YUMA-STAKE-1")
 def test_a_relative_that_nobody_knows_has_no_stake() -> None:
     assert inherited_stake(0, {0: 7}, ((WHOLE, 99),), ()) == 7
+
+
+@pytest.mark.rule("YUMA-BONDS-2")
+@pytest.mark.parametrize(("last_tempo", "kept"), [(0, []), (1, [5]), (7, [0, 5])])
+def test_a_bond_beyond_the_subnet_counts_as_one_to_a_neuron_of_block_0(
+    last_tempo: int, kept: list[int]
+) -> None:
+    """Uid 0 was registered in block 5; there is no uid 5, which counts as block 0. A tempo from 0 on removes
+    both, one from 1 on uid 0 alone (1 <= 5), one from 7 on none."""
+    row = [(0, I32F32.one()), (5, I32F32.one())]
+    assert [[j for j, _ in row] for row in mask_columns_against([row], last_tempo, [5], le)] == [kept]
 
 
 @pytest.mark.rule("YUMA-NORM-3")
