@@ -14,7 +14,7 @@ from taospec.conformance.answers import Answer, Crash, Reply
 from taospec.conformance.backends import BACKEND_NAMES, BackendAbsentError, load_backend
 from taospec.conformance.block_explanation import block_explanation, block_index, case_explanation
 from taospec.conformance.chain_trace import is_trace, read_trace
-from taospec.conformance.comparison import first_difference
+from taospec.conformance.comparison import compare, first_difference
 from taospec.conformance.rule_lookup import VECTORS, rules_for
 from taospec.conformance.trace_replay import OP
 from taospec.conformance.vector_file import Case, VectorFileError, read_vector_file, vector_files
@@ -125,7 +125,7 @@ def _stages(case: Case, answer: Answer, wanted: tuple[str, ...]) -> Iterator[str
             continue
         rules = rules_for(case.op, case.id, name)
         cited = f" [{', '.join(rules)}]" if rules else ""
-        yield f"\nstage {name}{cited}{_mark(expected.get(name), value)}"
+        yield f"\nstage {name}{cited}{_mark(expected.get(name, value), value)}"
         yield from _stage_lines(value, _stage_type(name))
 
 
@@ -164,7 +164,7 @@ def _verdict(case: Case, answer: Answer) -> Iterator[str]:
 
 
 def _mark(expected: Any, computed: Any) -> str:
-    return "" if expected is None or _json(expected) == _json(computed) else "  <- differs"
+    return "" if compare("", "", expected, computed) is None else "  <- differs"
 
 
 def _stage_type(name: str) -> type[FixedPoint] | None:

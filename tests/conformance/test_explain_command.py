@@ -59,6 +59,19 @@ def test_any_other_case_is_printed_with_expected_and_computed() -> None:
     assert f'computed  "{case.expected.out["value"]}"' in output
 
 
+def test_the_order_of_keys_is_no_difference() -> None:
+    output = explain("amm_swap", "amm.swap_apply/47a3f0c5617c9cde").output
+    assert "output after\n" in output
+    assert "differs" not in output
+
+
+def test_nothing_in_place_of_a_value_is_marked(vector_file: VectorWriter) -> None:
+    path = vector_file("fixed_point", 1, lambda case: case.op == "fixed_point.checked_add")
+    lines = records(path)
+    lines[1]["out"]["value"] = None if lines[1]["out"]["value"] else "1"
+    assert "output value  <- differs" in explain(rewrite(path, lines), lines[1]["id"]).output
+
+
 def test_an_error_case_is_printed_too() -> None:
     case = committed_cases("fixed_point", 1, lambda case: case.expected.error is not None)[0]
     output = explain("fixed_point", case.id).output
