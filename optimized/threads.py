@@ -1,19 +1,26 @@
 """Kernels on several threads at once.
 
 Kernels release the interpreter's lock, so Python's own threads run them side by side. Unlike
-threads that a compiler's runtime starts, they wait without using a core, compile nothing of
+threads that a compiler's runtime starts, they sleep between two calls, compile nothing of
 their own, and leave a process free to fork.
 """
 
 from __future__ import annotations
 
 import os
+import time
 from collections import deque
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import cache
 
 from numba.core import config
+
+from taospec.optimized.stages import LEADER, OPEN, OVER, Board
+
+SHORTEST_NAP = 5e-5
+LONGEST_NAP = 1e-3
+"""Seconds for which a thread that waited in vain leaves its core to others."""
 
 
 def usable_threads() -> int:
@@ -42,6 +49,46 @@ def run_shares(work: Callable[[int], object], shares: int, threads: int) -> None
     take_shares()
     for other in others:
         if not other.cancel():
+            other.result()
+
+
+def run_stages(member: Callable[[int, int], int], board: Board, threads: int) -> None:
+    """Call ``member`` with a thread's number and stage 0, on so many threads, until the work is over.
+
+    ``member`` is compiled code whose threads meet on the board. It answers ``OVER``, or the stage
+    with which it is to be called again, where it has waited in vain. The calling thread has the
+    number 0 and leads. Threads that come late are not waited for: they find nothing to do.
+
+    Raises:
+        Exception: what ``member`` raised on any thread that somebody waits for. Then all threads
+            have left.
+    """
+    others: list[Future[None]] = []
+    try:
+        for thread in range(1, threads):
+            others.append(_pool().submit(_stay, member, thread, lambda: None))
+        _stay(member, LEADER, lambda: _raise_error_of(others))
+    except BaseException:
+        # No other memory is read for what this says, so it needs no order: who sees it leaves.
+        board[OPEN, 0] = OVER
+        wait([other for other in others if not other.cancel()])
+        raise
+    for other in others:
+        other.cancel()
+
+
+def _stay(member: Callable[[int, int], int], thread: int, after_waiting: Callable[[], None]) -> None:
+    nap = SHORTEST_NAP
+    stage = 0
+    while (stage := member(thread, stage)) != OVER:
+        after_waiting()
+        time.sleep(nap)
+        nap = min(2 * nap, LONGEST_NAP)
+
+
+def _raise_error_of(others: Iterable[Future[None]]) -> None:
+    for other in others:
+        if other.done():
             other.result()
 
 

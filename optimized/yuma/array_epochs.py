@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import attrs
 import numpy as np
@@ -201,25 +202,26 @@ def run_batch(batch: EpochBatch, threads: int) -> list[EpochArraysOutput | Refus
         flat.stored,
         status,
     )
-    run_over_subnets(arguments, threads)
-    return [_part(batch, flat, subnet, int(status[subnet])) for subnet in range(subnets)]
+    answers: list[EpochArraysOutput | Refusal] = []
+    run_over_subnets(arguments, threads, lambda: answers.extend(_parts(batch, flat)))
+    for subnet in np.flatnonzero(status != PASSED):
+        answers[subnet] = Refusal(int(status[subnet]))
+    return answers
 
 
-def _part(batch: EpochBatch, flat: Buffers, subnet: int, status: int) -> EpochArraysOutput | Refusal:
-    if status != PASSED:
-        return Refusal(status)
-    first, last = int(batch.neuron_offset[subnet]), int(batch.neuron_offset[subnet + 1])
-    cells = slice(batch.cell_offset[subnet], batch.cell_offset[subnet + 1])
-    stored = (
-        flat.stored[cells].reshape(-1, last - first) if last > first else flat.stored[cells].reshape(0, 0)
+def _parts(batch: EpochBatch, flat: Buffers) -> Iterator[EpochArraysOutput]:
+    """Each subnet's part of the buffers."""
+    neurons, rows, cells = (
+        offsets.tolist() for offsets in (batch.neuron_offset, batch.row_offset, batch.cell_offset)
     )
-    part = Buffers(
-        flat.amounts[AMOUNTS * first : AMOUNTS * last].reshape(AMOUNTS, -1),
-        flat.proportions[PROPORTIONS * first : PROPORTIONS * last].reshape(PROPORTIONS, -1),
-        flat.masks[MASKS * first : MASKS * last].reshape(MASKS, -1),
-        stored,
-    )
-    return part.output(stored)
+    for subnet, (first, last) in enumerate(pairwise(neurons)):
+        n = last - first
+        yield EpochArraysOutput(
+            flat.amounts[AMOUNTS * first : AMOUNTS * last].reshape(AMOUNTS, n),
+            flat.proportions[PROPORTIONS * first : PROPORTIONS * last].reshape(PROPORTIONS, n),
+            flat.masks[MASKS * first : MASKS * last].reshape(MASKS, n),
+            flat.stored[cells[subnet] : cells[subnet + 1]].reshape(rows[subnet + 1] - rows[subnet], n),
+        )
 
 
 def _dense_rows(epoch: EpochArrays) -> DenseRows:

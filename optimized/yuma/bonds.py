@@ -56,6 +56,20 @@ class Entries(NamedTuple):
     """Bonds that liquid alpha takes for 0, because of their position in the row."""
 
 
+class BondsRoom(NamedTuple):
+    """Scratch of :func:`bonds_of_tiles`: by column, or by row and column of a tile."""
+
+    sums: I64s
+    factors: F64s
+    current: I64s
+    columns: U32s
+    halves: U32s
+    raw: U16s
+    bits: I64s
+    place: I64s
+    exponent: I64s
+
+
 @subroutine
 def bonds_of_tiles(
     p: Parameters,
@@ -68,6 +82,7 @@ def bonds_of_tiles(
     incentive: I64s,
     first_tile: int,
     last_tile: int,
+    room: BondsRoom,
     total_bonds: I64s,
     stored: U16s,
     present: Bools,
@@ -76,18 +91,9 @@ def bonds_of_tiles(
 
     ``present`` (which may have no rows) is only written where a row is kept.
     """
-    size = rows.source.size
-    sums = np.empty((2, TILE), np.int64)
-    factors = np.empty((2, TILE), np.float64)
-    current = np.empty(TILE, np.int64)
-    halves = np.empty((size, TILE), np.uint32)
-    columns = np.empty((2, TILE), np.uint32)
-    is_plain = p.yuma3 and not liquid and not rows.has_one and p.rate > 0 and p.rate < ONE_BITS
-    is_all_plain = is_plain and last_tile * TILE <= rows.weights.shape[1]
-    raw = np.empty((0 if is_all_plain else size, TILE), np.uint16)
-    bits = np.empty((raw.shape[0], TILE), np.int64)
-    place = np.empty(size * TILE if liquid else 0, np.int64)
-    exponent = np.empty(place.size, np.int64)
+    sums, factors, current, columns = room.sums, room.factors, room.current, room.columns
+    halves, raw, bits, place, exponent = room.halves, room.raw, room.bits, room.place, room.exponent
+    is_plain = has_plain_bonds(p, liquid, rows.has_one)
     for tile in range(first_tile, last_tile):
         first = tile * TILE
         threshold = consensus[first : first + TILE]
@@ -127,6 +133,32 @@ def bonds_of_tiles(
             column_maxima(bits, sums[0], factors[0])
             normalize_columns(bits, sums[0], factors[0])
             store_tile(rows.source, rows.kept, True, bits, first, stored)
+
+
+@subroutine
+def room_for_bonds(p: Parameters, liquid: bool, rows: Rows) -> BondsRoom:
+    """Room for the tiles of an epoch, as much as they need."""
+    size = rows.source.size
+    is_all_plain = has_plain_bonds(p, liquid, rows.has_one) and rows.weights.shape[1] % TILE == 0
+    others = 0 if is_all_plain else size
+    pairs = size * TILE if liquid else 0
+    return BondsRoom(
+        np.empty((2, TILE), np.int64),
+        np.empty((2, TILE), np.float64),
+        np.empty(TILE, np.int64),
+        np.empty((2, TILE), np.uint32),
+        np.empty((size, TILE), np.uint32),
+        np.empty((others, TILE), np.uint16),
+        np.empty((others, TILE), np.int64),
+        np.empty(pairs, np.int64),
+        np.empty(pairs, np.int64),
+    )
+
+
+@inlined
+def has_plain_bonds(p: Parameters, liquid: bool, has_one: bool) -> bool:
+    """Whether whole tiles are the usual case of :mod:`taospec.optimized.yuma.plain_bonds`."""
+    return p.yuma3 and not liquid and not has_one and p.rate > 0 and p.rate < ONE_BITS
 
 
 @subroutine

@@ -33,13 +33,19 @@ LARGEST_SMALL_SUM = np.int64(1 << 16)
 @subroutine
 @implements("YUMA-MEDIAN-3")
 def consensus_of_tiles(
-    kappa: np.int64, rows: Rows, first_tile: int, last_tile: int, consensus: I64s, ranks: I64s, trust: I64s
+    kappa: np.int64,
+    rows: Rows,
+    first_tile: int,
+    last_tile: int,
+    codes: U32s,
+    consensus: I64s,
+    ranks: I64s,
+    trust: I64s,
 ) -> None:
     """Consensus and ranks of the tiles' columns; their part of each row's trust is added.
 
     The vectors end with a whole tile: beyond the last neuron all weights are 0.
     """
-    codes = np.empty((rows.source.size, CODE_STRIDE), np.uint32)
     median = np.empty((1, TILE), np.uint32)
     for tile in range(first_tile, last_tile):
         first = tile * TILE
@@ -50,6 +56,12 @@ def consensus_of_tiles(
             consensus[first + j] = decode(median[0, j])
             has_one |= median[0, j] == CODE_ONE
         clip_tile(codes, median, rows.stake, has_one, ranks[first : first + TILE], trust)
+
+
+@inlined
+def room_for_codes(rows: Rows) -> U32s:
+    """Scratch of :func:`consensus_of_tiles`."""
+    return np.empty((rows.source.size, CODE_STRIDE), np.uint32)
 
 
 @subroutine

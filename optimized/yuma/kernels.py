@@ -1,7 +1,8 @@
-"""The compiled epoch: on one thread, over the columns, and over the subnets of a batch.
+"""The compiled epoch: on one thread, and many over the subnets of a batch.
 
-All three run the same stages, and nothing is reduced in an order that could change a bit:
-sums of non-negative terms that cannot overflow are the same in any order.
+Together with :mod:`taospec.optimized.yuma.shared_epoch`, whose threads share the columns, all run the
+same stages, and nothing is reduced in an order that could change a bit: sums of non-negative
+terms that cannot overflow are the same in any order.
 """
 
 from __future__ import annotations
@@ -11,9 +12,19 @@ from typing import Any
 import numpy as np
 
 from taospec.optimized.compilation import kernel, subroutine
+from taospec.optimized.stages import (
+    LEADER,
+    NONE_LEFT,
+    OVER,
+    WAITING,
+    all_finished,
+    finish_part,
+    next_part,
+)
+from taospec.optimized.yuma.arguments import BatchArguments
 from taospec.optimized.yuma.arrays import Bools, I64s, Parameters, U16s, U64s
-from taospec.optimized.yuma.bonds import Entries, bonds_of_tiles
-from taospec.optimized.yuma.consensus import consensus_of_tiles
+from taospec.optimized.yuma.bonds import Entries, bonds_of_tiles, room_for_bonds
+from taospec.optimized.yuma.consensus import consensus_of_tiles, room_for_codes
 from taospec.optimized.yuma.emission import dividends_of_rows, emissions, normalized, store_proportions
 from taospec.optimized.yuma.guards import (
     ACTIVE_STAKE,
@@ -45,10 +56,17 @@ from taospec.optimized.yuma.layout import (
     VECTORS,
     WORKING_VECTORS,
 )
-from taospec.optimized.yuma.rows import Rows, arrange_rows
+from taospec.optimized.yuma.rows import (
+    Rows,
+    add_sums,
+    arrange_rows,
+    arranged_rows,
+    current_weights,
+    row_arrays,
+)
 from taospec.optimized.yuma.stake import active_stake, activity, next_permits, normalized_stake
 
-FIRST_TILE: Any = np.int64(0)
+FIRST: Any = np.int64(0)
 """A plain 0 would be compiled in, and all below compiled once more for it."""
 
 
@@ -71,103 +89,30 @@ def run_on_one_thread(
 ) -> tuple[int, bool]:
     """One epoch. The answer is ``PASSED`` or the guard that refused it, and if liquid alpha applied."""
     p = parameters[0]
-    entries = Entries(zero, hidden_weights, hidden_bonds)
     n = p.neurons
     tiles = (n + TILE - 1) // TILE
     work = np.zeros((WORKING_VECTORS, tiles * TILE), np.int64)
     status = stakes(p, vectors, permits, work, amounts, masks)
     if status != PASSED:
         return status, False
-    rows = arrange_rows(p, vectors, permits, masks[NEW_PERMITS], work[ACTIVE_WEIGHT], uids, weights)
+    current = current_weights(p, vectors, permits, uids, weights)
+    sums = np.empty(uids.size, np.int64)
+    add_sums(permits, uids, current, FIRST, uids.size, FIRST, n, sums)
+    listed = row_arrays(uids.size)
+    staked, unlisted, has_one = arrange_rows(
+        masks[NEW_PERMITS], work[ACTIVE_WEIGHT], uids, current, sums, listed
+    )
+    rows = arranged_rows(listed, staked, unlisted, has_one, current)
     trust = np.zeros(uids.size, np.int64)
-    consensus_of_tiles(p.kappa, rows, FIRST_TILE, tiles, work[CONSENSUS], work[INCENTIVE], trust)
+    consensus_of_tiles(
+        p.kappa, rows, FIRST, tiles, room_for_codes(rows), work[CONSENSUS], work[INCENTIVE], trust
+    )
     liquid, status = after_consensus(p, rows, trust, work)
     if status != PASSED:
         return status, False
-    total_bonds = np.zeros(uids.size, np.int64)
+    income = np.zeros(uids.size, np.int64)
     bonds_of_tiles(
         p,
-        liquid,
-        rows,
-        bonds,
-        entries,
-        vectors[REGISTERED],
-        work[CONSENSUS],
-        work[INCENTIVE],
-        FIRST_TILE,
-        tiles,
-        total_bonds,
-        stored,
-        present,
-    )
-    outputs(p, rows, total_bonds, work, amounts, proportions)
-    return PASSED, liquid
-
-
-@kernel
-def prepare(
-    parameters: Parameters, vectors: U64s, permits: Bools, amounts: U64s, masks: Bools
-) -> tuple[int, I64s]:
-    """Stakes and permits: the guard that refused, and the working vectors."""
-    p = parameters[0]
-    tiles = (p.neurons + TILE - 1) // TILE
-    work = np.zeros((WORKING_VECTORS, tiles * TILE), np.int64)
-    return stakes(p, vectors, permits, work, amounts, masks), work
-
-
-@kernel
-def arrange(
-    parameters: Parameters,
-    vectors: U64s,
-    permits: Bools,
-    uids: I64s,
-    weights: U16s,
-    masks: Bools,
-    work: I64s,
-) -> Rows:
-    """The rows of an epoch that :func:`prepare` admitted."""
-    return arrange_rows(
-        parameters[0], vectors, permits, masks[NEW_PERMITS], work[ACTIVE_WEIGHT], uids, weights
-    )
-
-
-@kernel
-def consensus_of_share(
-    parameters: Parameters, rows: Rows, share: int, shares: int, work: I64s, trust: I64s
-) -> None:
-    """Consensus of one of so many shares of the tiles."""
-    tiles = work.shape[1] // TILE
-    first, last = share * tiles // shares, (share + 1) * tiles // shares
-    consensus_of_tiles(parameters[0].kappa, rows, first, last, work[CONSENSUS], work[INCENTIVE], trust[share])
-
-
-@kernel
-def decide(parameters: Parameters, rows: Rows, trust: I64s, work: I64s) -> tuple[bool, int]:
-    """What :func:`after_consensus` answers, from each share's part of trust."""
-    return after_consensus(parameters[0], rows, sum_of_parts(trust), work)
-
-
-@kernel
-def bonds_of_share(
-    parameters: Parameters,
-    liquid: bool,
-    rows: Rows,
-    vectors: U64s,
-    bonds: U16s,
-    zero: Bools,
-    hidden_weights: Bools,
-    hidden_bonds: Bools,
-    share: int,
-    shares: int,
-    work: I64s,
-    total_bonds: I64s,
-    stored: U16s,
-    present: Bools,
-) -> None:
-    """Bonds of one of so many shares of the tiles."""
-    tiles = work.shape[1] // TILE
-    bonds_of_tiles(
-        parameters[0],
         liquid,
         rows,
         bonds,
@@ -175,109 +120,61 @@ def bonds_of_share(
         vectors[REGISTERED],
         work[CONSENSUS],
         work[INCENTIVE],
-        share * tiles // shares,
-        (share + 1) * tiles // shares,
-        total_bonds[share],
+        FIRST,
+        tiles,
+        room_for_bonds(p, liquid, rows),
+        income,
         stored,
         present,
     )
+    outputs(p, rows, income, work, amounts, proportions)
+    return PASSED, liquid
 
 
 @kernel
-def conclude(
-    parameters: Parameters, rows: Rows, total_bonds: I64s, work: I64s, amounts: U64s, proportions: U16s
-) -> None:
-    """Outputs, from each share's part of the income."""
-    outputs(parameters[0], rows, sum_of_parts(total_bonds), work, amounts, proportions)
+def run_subnets(thread: int, board: I64s, order: I64s, most: int, batch: BatchArguments) -> int:
+    """Epochs that nobody has taken, in the given order, one at a time, and not more than ``most``.
+
+    The answer is ``OVER``, or ``WAITING``: call again, as there are others, or others have not
+    finished theirs.
+    """
+    for _ in range(most):
+        place = next_part(board, 1, 1, FIRST, order.size, FIRST)
+        if place == NONE_LEFT:
+            break
+        subnet = order[place]
+        batch.status[subnet] = epoch_of_batch(subnet, batch)
+        finish_part(board, FIRST)
+    if most < order.size:
+        return WAITING
+    if thread == LEADER and not all_finished(board, FIRST, order.size):
+        return WAITING
+    return OVER
 
 
 @subroutine
-def sum_of_parts(parts: I64s) -> I64s:
-    """Sum over the first axis."""
-    total = np.zeros(parts.shape[1], np.int64)
-    for part in range(parts.shape[0]):
-        for row in range(parts.shape[1]):
-            total[row] += parts[part, row]
-    return total
-
-
-@kernel
-def run_share_of_subnets(
-    parameters: Parameters,
-    neuron_offset: I64s,
-    row_offset: I64s,
-    cell_offset: I64s,
-    vectors: U64s,
-    permits: Bools,
-    uids: I64s,
-    weights: U16s,
-    bonds: U16s,
-    amounts: U64s,
-    proportions: U16s,
-    masks: Bools,
-    stored: U16s,
-    status: I64s,
-    share: int,
-    shares: int,
-) -> None:
-    """One of so many shares of the epochs. The flat arrays hold one subnet after the other."""
-    for subnet in range(share, parameters.size, shares):
-        status[subnet] = epoch_of_batch(
-            subnet,
-            parameters,
-            neuron_offset,
-            row_offset,
-            cell_offset,
-            vectors,
-            permits,
-            uids,
-            weights,
-            bonds,
-            amounts,
-            proportions,
-            masks,
-            stored,
-        )
-
-
-@subroutine
-def epoch_of_batch(
-    subnet: int,
-    parameters: Parameters,
-    neuron_offset: I64s,
-    row_offset: I64s,
-    cell_offset: I64s,
-    vectors: U64s,
-    permits: Bools,
-    uids: I64s,
-    weights: U16s,
-    bonds: U16s,
-    amounts: U64s,
-    proportions: U16s,
-    masks: Bools,
-    stored: U16s,
-) -> int:
+def epoch_of_batch(subnet: int, b: BatchArguments) -> int:
     """One epoch of a batch, on the calling thread."""
     no_marks = np.zeros((0, 0), np.bool_)
-    first, last = neuron_offset[subnet], neuron_offset[subnet + 1]
-    first_row, last_row = row_offset[subnet], row_offset[subnet + 1]
-    cells = slice(cell_offset[subnet], cell_offset[subnet + 1])
+    first, last = b.neuron_offset[subnet], b.neuron_offset[subnet + 1]
+    first_row, last_row = b.row_offset[subnet], b.row_offset[subnet + 1]
+    cells = slice(b.cell_offset[subnet], b.cell_offset[subnet + 1])
     n = last - first
     shape = (last_row - first_row, n)
     status, _ = run_on_one_thread(
-        parameters[subnet : subnet + 1],
-        vectors[VECTORS * first : VECTORS * last].reshape((VECTORS, n)),
-        permits[first:last],
-        uids[first_row:last_row],
-        weights[cells].reshape(shape),
-        bonds[cells].reshape(shape),
+        b.parameters[subnet : subnet + 1],
+        b.vectors[VECTORS * first : VECTORS * last].reshape((VECTORS, n)),
+        b.permits[first:last],
+        b.uids[first_row:last_row],
+        b.weights[cells].reshape(shape),
+        b.bonds[cells].reshape(shape),
         no_marks,
         no_marks,
         no_marks,
-        amounts[AMOUNTS * first : AMOUNTS * last].reshape((AMOUNTS, n)),
-        proportions[PROPORTIONS * first : PROPORTIONS * last].reshape((PROPORTIONS, n)),
-        masks[MASKS * first : MASKS * last].reshape((MASKS, n)),
-        stored[cells].reshape(shape),
+        b.amounts[AMOUNTS * first : AMOUNTS * last].reshape((AMOUNTS, n)),
+        b.proportions[PROPORTIONS * first : PROPORTIONS * last].reshape((PROPORTIONS, n)),
+        b.masks[MASKS * first : MASKS * last].reshape((MASKS, n)),
+        b.stored[cells].reshape(shape),
         no_marks,
     )
     return status

@@ -2,51 +2,79 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
-from taospec.optimized.threads import run_shares
+from taospec.optimized.stages import LEADER, WAITING, new_board
+from taospec.optimized.threads import run_stages
 from taospec.optimized.yuma.arguments import BatchArguments, EpochArguments
-from taospec.optimized.yuma.guards import PASSED
-from taospec.optimized.yuma.kernels import (
-    arrange,
-    bonds_of_share,
-    conclude,
-    consensus_of_share,
-    decide,
-    prepare,
-    run_share_of_subnets,
+from taospec.optimized.yuma.kernels import run_subnets
+from taospec.optimized.yuma.layout import TILE, WORKING_VECTORS
+from taospec.optimized.yuma.rows import RowArrays
+from taospec.optimized.yuma.shared_epoch import (
+    FINDINGS,
+    LIQUID,
+    STAGES,
+    STATUS,
+    SharedArrays,
+    counting_weights,
+    run_one_of_threads,
 )
-from taospec.optimized.yuma.layout import TILE
 
-SHARES_PER_THREAD = 2
-"""Shares of an epoch's columns: more than threads, as one that wakes late does less."""
-SUBNETS_AT_A_TIME = 4
-"""Epochs of a batch that a thread takes at a time: few, so that all threads end together."""
+FIRST_SUBNETS = 8
+"""Epochs of a batch before the calling thread does something else: a few tenths of a millisecond."""
 
 
 def run_over_columns(e: EpochArguments, threads: int) -> tuple[int, bool]:
     """:func:`~taospec.optimized.yuma.kernels.run_on_one_thread` with the columns shared out."""
-    status, work = prepare(e.parameters, e.vectors, e.permits, e.amounts, e.masks)
-    if status != PASSED:
-        return status, False
-    rows = arrange(e.parameters, e.vectors, e.permits, e.uids, e.weights, e.masks, work)
-    shares = min(SHARES_PER_THREAD * threads, max(work.shape[1] // TILE, 1))
-    trust, income = np.zeros((2, shares, e.uids.size), np.int64)
-    run_shares(
-        lambda share: consensus_of_share(e.parameters, rows, share, shares, work, trust), shares, threads
+    shared = shared_arrays(e, threads)
+    run_stages(
+        lambda thread, stage: run_one_of_threads(thread, threads, stage, e, shared), shared.board, threads
     )
-    liquid, status = decide(e.parameters, rows, trust, work)
-    if status != PASSED:
-        return status, False
-    marks = e.zero, e.hidden_weights, e.hidden_bonds
-    inputs = e.parameters, liquid, rows, e.vectors, e.bonds, *marks
-    outputs = work, income, e.stored, e.present
-    run_shares(lambda share: bonds_of_share(*inputs, share, shares, *outputs), shares, threads)
-    conclude(e.parameters, rows, income, work, e.amounts, e.proportions)
-    return PASSED, liquid
+    return int(shared.findings[STATUS]), bool(shared.findings[LIQUID])
 
 
-def run_over_subnets(batch: BatchArguments, threads: int) -> None:
-    """Many epochs, each on one thread."""
-    shares = -(-batch.parameters.size // SUBNETS_AT_A_TIME)
-    run_shares(lambda share: run_share_of_subnets(*batch, share, shares), shares, threads)
+def shared_arrays(e: EpochArguments, threads: int) -> SharedArrays:
+    """Room for what so many threads share in an epoch."""
+    rows, neurons = e.uids.size, e.vectors.shape[1]
+    sums, trust, income = np.zeros((3, threads, rows), np.int64)
+    return SharedArrays(
+        new_board(STAGES, threads),
+        counting_weights(e.parameters, e.vectors, e.permits, e.uids, e.weights),
+        np.zeros(FINDINGS, np.int64),
+        np.zeros((WORKING_VECTORS, -(-neurons // TILE) * TILE), np.int64),
+        RowArrays(
+            source=np.empty(rows, np.int64),
+            uid=np.empty(rows, np.int64),
+            stake=np.empty(rows, np.int64),
+            share=np.empty(rows, np.uint32),
+            weight_sum=np.empty(rows, np.int64),
+            divisor=np.empty((rows, 3), np.uint32),
+            factor=np.empty(rows, np.uint64),
+            kept=np.empty(rows, np.bool),
+        ),
+        sums,
+        trust,
+        income,
+    )
+
+
+def run_over_subnets(
+    batch: BatchArguments, threads: int, meanwhile: Callable[[], object] = lambda: None
+) -> None:
+    """Many epochs, each on one thread, the largest first.
+
+    The calling thread calls ``meanwhile`` after a few epochs: when the others, who need the
+    interpreter's lock to begin, have left Python.
+    """
+    board = new_board(1, 1)
+    order = np.argsort(-np.diff(batch.cell_offset), kind="stable")
+
+    def run_on(thread: int, stage: int) -> int:
+        if thread == LEADER and stage != WAITING:
+            run_subnets(thread, board, order, FIRST_SUBNETS, batch)
+            meanwhile()
+        return run_subnets(thread, board, order, order.size, batch)
+
+    run_stages(run_on, board, threads)

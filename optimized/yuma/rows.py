@@ -58,44 +58,79 @@ class Rows(NamedTuple):
     """The masked weights, by ``source``."""
 
 
+class RowArrays(NamedTuple):
+    """Where the rows are listed: the arrays of :class:`Rows`, of which ``share`` is too long."""
+
+    source: I64s
+    uid: I64s
+    stake: I64s
+    share: U32s
+    weight_sum: I64s
+    divisor: U32s
+    factor: U64s
+    kept: Bools
+
+
+@inlined
+def row_arrays(rows: int) -> RowArrays:
+    """Room for so many rows."""
+    return RowArrays(
+        np.empty(rows, np.int64),
+        np.empty(rows, np.int64),
+        np.empty(rows, np.int64),
+        np.empty(rows, np.uint32),
+        np.empty(rows, np.int64),
+        np.empty((rows, 3), np.uint32),
+        np.empty(rows, np.uint64),
+        np.empty(rows, np.bool_),
+    )
+
+
 @subroutine
 @implements("YUMA-MASK-1")
 def arrange_rows(
-    p: Parameters,
-    vectors: U64s,
-    permits: Bools,
-    new_permits: Bools,
-    active: I64s,
-    uids: I64s,
-    weights: U16s,
-) -> Rows:
-    """Order the rows, mask the weights and sum them."""
-    rows = uids.size
-    source = np.empty(rows, np.int64)
+    new_permits: Bools, active: I64s, uids: I64s, current: U16s, sums: I64s, arrays: RowArrays
+) -> tuple[int, bool, bool]:
+    """Order the rows, whose sums of weights :func:`add_sums` found, and prepare to divide by the sums.
+
+    The answer is ``staked``, ``unlisted`` and ``has_one`` of :class:`Rows`.
+    """
+    source, uid, stake, weight_sum = arrays.source, arrays.uid, arrays.stake, arrays.weight_sum
+    divisor, factor, kept = arrays.divisor, arrays.factor, arrays.kept
     staked = place(uids, active, True, 0, source)
     place(uids, active, False, staked, source)
-    uid = np.empty(rows, np.int64)
-    stake = np.empty(rows, np.int64)
-    kept = np.empty(rows, np.bool_)
-    weight_sum = np.empty(rows, np.int64)
-    divisor = np.zeros((rows, 3), np.uint32)
-    factor = np.zeros(rows, np.uint64)
     has_one = False
-    current = current_weights(p, vectors, permits, uids, weights)
-    for row in range(rows):
+    for row in range(uids.size):
         uid[row] = uids[source[row]]
         stake[row] = active[uid[row]]
         kept[row] = new_permits[uid[row]]
-        weight_sum[row] = row_sum(current[source[row]]) if permits[uid[row]] else 0
+        weight_sum[row] = sums[source[row]]
+        divisor[row] = np.uint32(0)
+        factor[row] = np.uint64(0)
         if weight_sum[row] > 0:
             if weight_sum[row] <= U16_MAX:
                 has_one |= has_element(current[source[row]], weight_sum[row])
             prepare_division(weight_sum[row], divisor[row])
             factor[row] = division_factor(divisor[row])
-    share = np.empty(staked, np.uint32)
-    unlisted = stake_shares(active, uid, staked, share)
+    return staked, stake_shares(active, uid, staked, arrays.share), has_one
+
+
+@inlined
+def arranged_rows(arrays: RowArrays, staked: int, unlisted: bool, has_one: bool, current: U16s) -> Rows:
+    """The rows that :func:`arrange_rows` listed."""
     return Rows(
-        source, uid, staked, stake, share, unlisted, weight_sum, has_one, divisor, factor, kept, current
+        arrays.source,
+        arrays.uid,
+        staked,
+        arrays.stake,
+        arrays.share[:staked],
+        unlisted,
+        arrays.weight_sum,
+        has_one,
+        arrays.divisor,
+        arrays.factor,
+        arrays.kept,
+        current,
     )
 
 
@@ -127,6 +162,22 @@ def stake_shares(active: I64s, uid: I64s, staked: int, share: U32s) -> bool:
         for row in range(staked):
             share[row] = np.uint32(min(ratio(active[uid[row]], factor, total), U32_MAX))
     return holders > staked
+
+
+@subroutine
+def add_sums(
+    permits: Bools,
+    uids: I64s,
+    current: U16s,
+    first_row: int,
+    last_row: int,
+    first_column: int,
+    last_column: int,
+    sums: I64s,
+) -> None:
+    """Sums of some columns of some rows of current weights; 0 for a row without a permit in force."""
+    for row in range(first_row, last_row):
+        sums[row] = row_sum(current[row, first_column:last_column]) if permits[uids[row]] else 0
 
 
 @subroutine

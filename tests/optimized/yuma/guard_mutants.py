@@ -73,24 +73,22 @@ MUTANTS = (
         "np.uint32(share & np.int64(0xFFFFFFFF))",
         "edge 0",
     ),
-    Mutant(
-        "plain-without-weight-1", BONDS, "not liquid and not rows.has_one and", "not liquid and", "edge 7"
-    ),
+    Mutant("plain-without-weight-1", BONDS, "not liquid and not has_one and", "not liquid and", "edge 7"),
     Mutant(
         "plain-rate-above-0",
         BONDS,
-        "p.rate > 0 and p.rate < ONE_BITS\n    is_all",
-        "p.rate < ONE_BITS\n    is_all",
+        "p.rate > 0 and p.rate < ONE_BITS\n\n",
+        "p.rate < ONE_BITS\n\n",
         "edge 26",
     ),
     Mutant(
         "plain-rate-below-1",
         BONDS,
-        " and p.rate > 0 and p.rate < ONE_BITS\n    is_all",
-        " and p.rate > 0\n    is_all",
+        " and p.rate > 0 and p.rate < ONE_BITS\n\n",
+        " and p.rate > 0\n\n",
         "edge 59",
     ),
-    Mutant("plain-yuma-3", BONDS, "is_plain = p.yuma3 and not", "is_plain = not", "edge 58"),
+    Mutant("plain-yuma-3", BONDS, "return p.yuma3 and not", "return not", "edge 58"),
     Mutant(
         "plain-whole-tiles",
         BONDS,

@@ -3,8 +3,9 @@
 ``NUMBA_DISABLE_JIT=1 python interpreted.py CASE...`` answers each case with the ``taospec`` that is
 first on the import path and with the reference, and prints a JSON object: the first case that
 differs, and what is wrong, or null. A case is ``trip NAME`` (a guard's epoch), ``small SEED``,
-``wide SEED``, ``edge SEED``, ``special NAME``, ``dense NAME``, or ``arrays`` with a seed or such a name;
-``FROM..TO`` in place of a seed stands for all seeds in between.
+``wide SEED``, ``shared SEED`` (a wide one on two threads), ``edge SEED``, ``special NAME``,
+``dense NAME``, or ``arrays`` with a seed or such a name; ``FROM..TO`` in place of a seed stands for all
+seeds in between.
 """
 
 from __future__ import annotations
@@ -69,10 +70,9 @@ def what_is_wrong(case: str) -> list[str]:
         elif kind == "special":
             inputs = SPECIAL[name]()
         else:
-            inputs = {"edge": edge_epoch, "small": small_epoch, "wide": wide_epoch}[kind](
-                f"interpreted {name}"
-            )
-        answer = run_epoch(inputs, backend="cpu", threads=1)
+            drawn = {"edge": edge_epoch, "small": small_epoch, "wide": wide_epoch, "shared": wide_epoch}
+            inputs = drawn[kind](f"interpreted {name}")
+        answer = run_epoch(inputs, backend="cpu", threads=2 if kind == "shared" else 1)
     except (IndexError, ValueError, ZeroDivisionError, OverflowError) as error:
         return [f"{type(error).__name__}: {error}"]
     return differing_records(answer, run_reference(inputs).output)

@@ -50,7 +50,12 @@ def site(tmp_path: Path) -> Path:
 
 def test_no_index_is_out_of_bounds_and_every_answer_is_right(site: Path) -> None:
     killers = sorted({mutant.killer for mutant in MUTANTS})
-    assert first_failure(site, [*killers, "small 0..40", "edge 0..60", "wide 0..15", "arrays 0..20"]) is None
+    assert (
+        first_failure(
+            site, [*killers, "small 0..40", "edge 0..60", "wide 0..15", "shared 15..20", "arrays 0..20"]
+        )
+        is None
+    )
 
 
 def rewrite(mutant: Mutant, site: Path) -> None:
