@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import time
-from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import cache
@@ -27,29 +26,6 @@ def usable_threads() -> int:
     """Cores that this process may use, unless ``NUMBA_NUM_THREADS`` says otherwise."""
     settings: object = config
     return int(getattr(settings, "NUMBA_NUM_THREADS"))  # noqa: B009
-
-
-def run_shares(work: Callable[[int], object], shares: int, threads: int) -> None:
-    """Call ``work`` with every number below ``shares``, on so many threads.
-
-    The calling thread is one of them. Each takes the next share when it has finished one, so a
-    thread that gets no core holds nobody up.
-    """
-    left = deque(range(shares))
-
-    def take_shares() -> None:
-        while left:
-            try:
-                share = left.popleft()
-            except IndexError:
-                return
-            work(share)
-
-    others = [_pool().submit(take_shares) for _ in range(min(threads, shares) - 1)]
-    take_shares()
-    for other in others:
-        if not other.cancel():
-            other.result()
 
 
 def run_stages(member: Callable[[int, int], int], board: Board, threads: int) -> None:
