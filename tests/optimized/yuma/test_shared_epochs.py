@@ -39,8 +39,8 @@ def with_old_weights(epoch: EpochArrays) -> EpochArrays:
 EPOCHS: dict[str, Callable[[], EpochArrays]] = {
     "small": lambda: drawn_epoch(Workload(3, 20)),
     "of whole tiles": lambda: drawn_epoch(Workload(40, 1024)),
-    "with a partial tile": lambda: drawn_epoch(Workload(70, 1000)),
-    "with liquid alpha": lambda: drawn_epoch(Workload(33, 700, liquid_alpha=True)),
+    "with a partial tile": lambda: drawn_epoch(Workload(40, 1000)),
+    "with liquid alpha": lambda: drawn_epoch(Workload(9, 300, liquid_alpha=True)),
     "sparse": lambda: drawn_epoch(Workload(33, 700, density=0.05)),
     "of one tile": lambda: drawn_epoch(Workload(128, 128)),
     "by Yuma 2": lambda: with_parameters(drawn_epoch(Workload(33, 700)), yuma3=False),
