@@ -27,7 +27,7 @@ class EpochArguments(NamedTuple):
 
 
 class BatchArguments(NamedTuple):
-    """Of :func:`taospec.optimized.yuma.kernels.run_share_of_subnets`, but for the share.
+    """Of :func:`taospec.optimized.yuma.kernels.run_subnets`: the epochs of a batch.
 
     The flat arrays hold one subnet after the other.
     """
