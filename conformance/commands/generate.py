@@ -20,6 +20,14 @@ def _shard(_: click.Context, parameter: click.Parameter, value: str) -> tuple[in
     return int(match[1]), int(match[2])
 
 
+def _suite(_: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    if value is not None and not re.fullmatch(r"[A-Za-z0-9_.-]+", value):
+        raise click.BadParameter(
+            f"may have letters, digits, _, . and - alone, got {value!r}", param=parameter
+        )
+    return value
+
+
 @click.command("generate")
 @click.option("--seed", required=True, help="Any text; the same seed gives the same cases everywhere.")
 @click.option(
@@ -39,10 +47,18 @@ def _shard(_: click.Context, parameter: click.Parameter, value: str) -> tuple[in
 @click.option(
     "--shard", default="1/1", show_default=True, callback=_shard, metavar="I/N", help="Only every n-th."
 )
+@click.option("--suite", callback=_suite, help="Name of the suite in reports.  [default: generated_LEVEL]")
 @click.option("--jobs", type=click.IntRange(min=1), default=os.cpu_count() or 1, help="[default: one a core]")
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path, dir_okay=False))
 def generate_command(
-    seed: str, level: str, kinds: tuple[str, ...], count: int, shard: tuple[int, int], jobs: int, output: Path
+    seed: str,
+    level: str,
+    kinds: tuple[str, ...],
+    count: int,
+    shard: tuple[int, int],
+    suite: str | None,
+    jobs: int,
+    output: Path,
 ) -> None:
     """Write cases answered by the reference to a .jsonl or .jsonl.gz file.
 
@@ -56,5 +72,6 @@ def generate_command(
         raise click.ClickException(str(error)) from None
     items = every[index - 1 :: shards]
     cases = load_in_processes(items, jobs)
-    write_vector_file(output, generated_header(seed, level, f"{index}/{shards}", len(items)), cases)
+    header = generated_header(seed, level, f"{index}/{shards}", len(items), suite)
+    write_vector_file(output, header, cases)
     click.echo(f"{output}: {len(items)} cases")

@@ -127,11 +127,13 @@ def _drawn(kind: str, seed: str, level: str, index: int) -> tuple[str, dict[str,
     return _DRAW[kind](Random(f"taospec/{kind}/{level}/{seed}/{index}"), level)
 
 
-def generated_header(seed: str, level: str, shard: str, count: int) -> dict[str, Any]:
-    """Header of a file of generated cases."""
+def generated_header(
+    seed: str, level: str, shard: str, count: int, suite: str | None = None
+) -> dict[str, Any]:
+    """Header of a file of generated cases; their suite is named after the level unless it has a name."""
     return {
         "format": FORMAT,
-        "suite": f"generated_{level}",
+        "suite": suite or f"generated_{level}",
         "protocol": PROTOCOL,
         "provenance": "reference",
         "generator": f"taospec {metadata.version('taospec')}",

@@ -62,6 +62,20 @@ def test_a_generated_file_is_accepted_by_conform_and_says_who_answered(tmp_path:
     assert result.exit_code == 0, result.output
 
 
+def test_a_file_can_name_its_suite(tmp_path: Path) -> None:
+    generate(tmp_path / "a.jsonl", "--kind", "state", "--jobs", 1)
+    generate(tmp_path / "b.jsonl", "--kind", "state", "--jobs", 1, "--suite", "state_of_mine")
+    headers = [read_vector_file(tmp_path / name).header for name in ("a.jsonl", "b.jsonl")]
+    assert [header["suite"] for header in headers] == ["generated_small", "state_of_mine"]
+
+
+def test_a_suite_with_a_blank_in_its_name_is_refused(tmp_path: Path) -> None:
+    arguments = ["generate", "--seed", "7", "--suite", "my suite", "-o", str(tmp_path / "a.jsonl")]
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == 2
+    assert "got 'my suite'" in result.output
+
+
 @pytest.mark.parametrize("shard", ["0/1", "2/1", "1", "1/0", "a/b"])
 def test_a_shard_that_cannot_be_is_refused(tmp_path: Path, shard: str) -> None:
     result = CliRunner().invoke(

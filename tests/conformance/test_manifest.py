@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 from pathlib import Path
 
 from taospec.conformance.manifest import PATH, manifest
+from taospec.conformance.rule_lookup import VECTORS
 
 
 def test_the_manifest_is_that_of_the_committed_files() -> None:
     assert json.loads(PATH.read_text()) == manifest()
+
+
+def test_reports_name_a_committed_file_of_cases_by_its_own_name() -> None:
+    for path in VECTORS.rglob("*.jsonl.gz"):
+        with gzip.open(path, "rt", encoding="utf-8") as lines:
+            header = json.loads(next(lines))
+        if header["format"] == "taospec-vectors/1":
+            assert f"{header['suite']}.jsonl.gz" == path.name
 
 
 def test_the_root_is_the_hash_of_the_list_that_sha256sum_prints(tmp_path: Path) -> None:
