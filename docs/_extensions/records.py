@@ -3,6 +3,8 @@
 ``{records}``
     a section for every kind of record: what it is, its key, and its fields with unit, default, storage
     item and meaning.
+``{record-types}``
+    the types of fields and keys that have names and parts of their own.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from __future__ import annotations
 import ast
 import inspect
 import sys
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from docutils import nodes
@@ -19,7 +22,16 @@ from sphinx.util.docutils import SphinxDirective
 
 from taospec.reference.state.record import Record, StoredField
 from taospec.reference.state.state import State
-from taospec.reference.state.storage_types import OptionalType
+from taospec.reference.state.storage_types import (
+    EnumerationType,
+    NewtypeType,
+    OptionalType,
+    SequenceType,
+    StorageType,
+    StructureType,
+    TupleType,
+    VariantType,
+)
 
 
 class Records(SphinxDirective):
@@ -45,17 +57,56 @@ class Records(SphinxDirective):
         ]
 
     def _row(self, field: StoredField, meaning: str) -> list[list[nodes.Node]]:
-        optional = isinstance(field.type, OptionalType)
-        name = field.type.content.name if optional else field.type.name
         cells = [
             [nodes.literal("", field.name)],
-            [nodes.Text(name)],
+            [nodes.Text(field.type.name)],
             [nodes.Text(field.unit)],
             [nodes.Text(shown_default(field))],
             [nodes.literal("", field.upstream)],
             self.parse_inline(meaning.replace("``", "`"))[0],
         ]
         return [[nodes.paragraph("", "", *cell)] for cell in cells]
+
+
+class RecordTypes(SphinxDirective):
+    """The types with parts."""
+
+    def run(self) -> list[nodes.Node]:
+        kinds = [held.kind for held in State().tables.values()]
+        used = [
+            each for kind in kinds for each in (*kind.KEY.values(), *(field.type for field in kind.FIELDS))
+        ]
+        named = {each.name: each for each in _within(used) if _parts(each)}
+        rows = [[[nodes.literal("", name)], [nodes.Text(_parts(named[name]))]] for name in sorted(named)]
+        return [table(["type", "parts, in the order of their bytes"], rows)]
+
+
+def _within(types: Iterable[StorageType[Any]]) -> Iterator[StorageType[Any]]:
+    for each in types:
+        yield each
+        if isinstance(each, OptionalType | NewtypeType):
+            yield from _within([each.content])
+        elif isinstance(each, SequenceType):
+            yield from _within([each.element])
+        elif isinstance(each, TupleType):
+            yield from _within(each.elements)
+        elif isinstance(each, StructureType):
+            yield from _within(each.fields.values())
+        elif isinstance(each, VariantType):
+            yield from _within(part for parts in each.members.values() for part in parts.values())
+
+
+def _parts(kind: StorageType[Any]) -> str:
+    if isinstance(kind, StructureType):
+        return ", ".join(f"{name}: {part.name}" for name, part in kind.fields.items())
+    if isinstance(kind, EnumerationType):
+        return ", ".join(f"{place} {member.value}" for place, member in enumerate(kind.members))
+    if isinstance(kind, VariantType):
+        return ", ".join(
+            f"{place} {name}" + (f"({', '.join(part.name for part in parts.values())})" if parts else "")
+            for place, (name, parts) in enumerate(kind.members.items())
+        )
+    return ""
 
 
 def shown_default(field: StoredField) -> str:
@@ -85,4 +136,5 @@ def _meanings(kind: type[Record]) -> dict[str, str]:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("records", Records)
+    app.add_directive("record-types", RecordTypes)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
