@@ -35,6 +35,7 @@ extensions = [
     "sphinx_copybutton",
     "api",
     "call_errors",
+    "call_tables",
     "event_tables",
     "formulas",
     "pictures",
