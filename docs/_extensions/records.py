@@ -103,10 +103,14 @@ def _parts(kind: StorageType[Any]) -> str:
         return ", ".join(f"{place} {member.value}" for place, member in enumerate(kind.members))
     if isinstance(kind, VariantType):
         return ", ".join(
-            f"{place} {name}" + (f"({', '.join(part.name for part in parts.values())})" if parts else "")
+            f"{place} {name}" + (f"({', '.join(_named(*part) for part in parts.items())})" if parts else "")
             for place, (name, parts) in enumerate(kind.members.items())
         )
     return ""
+
+
+def _named(name: str, part: StorageType[Any]) -> str:
+    return part.name if name.isdecimal() else f"{name}: {part.name}"
 
 
 def shown_default(field: StoredField) -> str:
