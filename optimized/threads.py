@@ -7,7 +7,10 @@ their own, and leave a process free to fork.
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import os
+import threading
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -41,8 +44,9 @@ def run_stages(member: Callable[[int, int], int], board: Board, threads: int) ->
     """
     others: list[Future[None]] = []
     try:
+        leader = threading.get_native_id()
         for thread in range(1, threads):
-            others.append(_pool().submit(_stay, member, thread, lambda: None))
+            others.append(_pool().submit(_follow, member, thread, current_core(), leader))
         _stay(member, LEADER, lambda: _raise_error_of(others))
     except BaseException:
         # No other memory is read for what this says, so it needs no order: who sees it leaves.
@@ -51,6 +55,11 @@ def run_stages(member: Callable[[int, int], int], board: Board, threads: int) ->
         raise
     for other in others:
         other.cancel()
+
+
+def _follow(member: Callable[[int, int], int], thread: int, core: int | None, leader: int) -> None:
+    leave_core(core, leader)
+    _stay(member, thread, lambda: None)
 
 
 def _stay(member: Callable[[int, int], int], thread: int, after_waiting: Callable[[], None]) -> None:
@@ -66,6 +75,41 @@ def _raise_error_of(others: Iterable[Future[None]]) -> None:
     for other in others:
         if other.done():
             other.result()
+
+
+def leave_core(core: int | None, leader: int) -> None:
+    """Have the calling thread run on the cores that the thread ``leader`` may use, but for one.
+
+    A thread that is woken starts where it slept last or where it is woken, even if another core is
+    idle: it would take turns with the one that it is to help, and be moved after milliseconds.
+    """
+    if core is None:
+        return
+    with contextlib.suppress(OSError):
+        usable = os.sched_getaffinity(leader)
+        cores = usable - {core} or usable
+        if cores != getattr(_chosen, "cores", None):
+            os.sched_setaffinity(0, cores)
+            _chosen.cores = cores
+
+
+def current_core() -> int | None:
+    """Core on which the calling thread runs, where the system tells."""
+    ask = _ask_for_core()
+    core = -1 if ask is None else ask()
+    return core if core >= 0 else None
+
+
+@cache
+def _ask_for_core() -> Callable[[], int] | None:
+    if not hasattr(os, "sched_setaffinity"):
+        return None
+    ask: Callable[[], int] | None = getattr(ctypes.CDLL(None), "sched_getcpu", None)
+    return ask
+
+
+_chosen = threading.local()
+"""``cores``: those on which the thread was last told to run."""
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import re
 import threading
 from collections.abc import Callable
@@ -12,7 +13,7 @@ import numba
 import numpy as np
 import pytest
 
-from taospec.optimized import atomics
+from taospec.optimized import atomics, threads
 from taospec.optimized.compilation import MEANINGS
 from taospec.optimized.stages import (
     NONE_LEFT,
@@ -231,3 +232,47 @@ def test_what_was_written_before_a_word_is_read_after_it_on_any_processor() -> N
     assert re.search(r"store atomic i64 .* release", code)
     assert re.search(r"atomicrmw add .* acq_rel", code)
     assert re.search(r"load atomic i64.* acquire", code)
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="the system does not say where threads run")
+def test_a_follower_leaves_the_core_of_its_leader() -> None:
+    usable = os.sched_getaffinity(0)
+    seen: list[set[int]] = []
+
+    def run() -> None:
+        threads.leave_core(None, leader)
+        seen.append(os.sched_getaffinity(0))
+        for core in sorted(usable):
+            threads.leave_core(core, leader)
+            seen.append(os.sched_getaffinity(0))
+
+    leader = threading.get_native_id()
+    follower = threading.Thread(target=run)
+    follower.start()
+    follower.join()
+    assert seen == [usable, *(usable - {core} or usable for core in sorted(usable))]
+    assert os.sched_getaffinity(0) == usable, "the leader stays where it was"
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="the system does not say where threads run")
+def test_followers_of_a_leader_with_one_core_stay_on_it() -> None:
+    places: list[set[int]] = []
+
+    def work(thread: int, stage: int) -> int:
+        if thread == 0:
+            return OVER if all_finished(board, 0, 1) else 0
+        places.append(os.sched_getaffinity(0))
+        finish_part(board, 0)
+        return OVER
+
+    def lead() -> None:
+        os.sched_setaffinity(0, one)
+        run_stages(work, board, 2)
+
+    one = {min(os.sched_getaffinity(0))}
+    board = new_board(1, 2)
+    leader = threading.Thread(target=lead)
+    leader.start()
+    leader.join(60)
+    assert places == [one]
+    assert threads.current_core() in os.sched_getaffinity(0)
