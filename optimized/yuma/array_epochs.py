@@ -175,17 +175,45 @@ class EpochBatch:
         )
 
 
-def run_batch(batch: EpochBatch, threads: int) -> list[EpochArraysOutput | Refusal]:
-    """Every epoch of the batch, spread over so many threads."""
-    subnets = batch.parameters.size
-    neurons, cells = int(batch.neuron_offset[-1]), int(batch.cell_offset[-1])
-    flat = Buffers(
-        np.empty(AMOUNTS * neurons, np.uint64),
-        np.empty(PROPORTIONS * neurons, np.uint16),
-        np.empty(MASKS * neurons, np.bool),
-        np.empty(cells, np.uint16),
-    )
-    status = np.empty(subnets, np.int64)
+@attrs.define(eq=False)
+class BatchRoom:
+    """Where the answers of a batch are written; each run that is given it overwrites them."""
+
+    batch: EpochBatch
+    flat: Buffers
+    _answers: tuple[EpochArraysOutput, ...] | None = None
+
+    @classmethod
+    def of(cls, batch: EpochBatch) -> BatchRoom:
+        """Room for the answers of this batch."""
+        neurons = int(batch.neuron_offset[-1])
+        flat = Buffers(
+            np.empty(AMOUNTS * neurons, np.uint64),
+            np.empty(PROPORTIONS * neurons, np.uint16),
+            np.empty(MASKS * neurons, np.bool),
+            np.empty(int(batch.cell_offset[-1]), np.uint16),
+        )
+        return cls(batch, flat)
+
+    def answers(self) -> tuple[EpochArraysOutput, ...]:
+        """Each subnet's part of the room."""
+        if self._answers is None:
+            self._answers = tuple(_parts(self.batch, self.flat))
+        return self._answers
+
+
+def run_batch(
+    batch: EpochBatch, threads: int, out: BatchRoom | None = None
+) -> list[EpochArraysOutput | Refusal]:
+    """Every epoch of the batch, spread over so many threads.
+
+    Raises:
+        InvalidInputError: ``out`` is room for another batch.
+    """
+    room = BatchRoom.of(batch) if out is None else out
+    if room.batch is not batch:
+        raise InvalidInputError("out", "room for another batch", "must be room for this batch")
+    status = np.empty(batch.parameters.size, np.int64)
     arguments = BatchArguments(
         batch.parameters,
         batch.neuron_offset,
@@ -196,14 +224,14 @@ def run_batch(batch: EpochBatch, threads: int) -> list[EpochArraysOutput | Refus
         batch.uids,
         batch.weights,
         batch.bonds,
-        flat.amounts,
-        flat.proportions,
-        flat.masks,
-        flat.stored,
+        room.flat.amounts,
+        room.flat.proportions,
+        room.flat.masks,
+        room.flat.stored,
         status,
     )
-    answers: list[EpochArraysOutput | Refusal] = []
-    run_over_subnets(arguments, threads, lambda: answers.extend(_parts(batch, flat)))
+    run_over_subnets(arguments, threads, room.answers)
+    answers: list[EpochArraysOutput | Refusal] = list(room.answers())
     for subnet in np.flatnonzero(status != PASSED):
         answers[subnet] = Refusal(int(status[subnet]))
     return answers

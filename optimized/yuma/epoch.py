@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 from taospec.optimized.threads import usable_threads
 from taospec.optimized.yuma import array_epochs
-from taospec.optimized.yuma.array_epochs import EpochBatch
+from taospec.optimized.yuma.array_epochs import BatchRoom, EpochBatch
 from taospec.optimized.yuma.cpu import Refusal, run_record
 from taospec.optimized.yuma.fallbacks import count_fallback, fallbacks, reset_fallbacks
 from taospec.optimized.yuma.records import DenseRows, EpochArrays, EpochArraysOutput
@@ -18,6 +18,7 @@ from taospec.reference.yuma.records import EpochInput, EpochOutput
 
 __all__ = [
     "Backend",
+    "BatchRoom",
     "EpochBatch",
     "fallbacks",
     "reset_fallbacks",
@@ -97,15 +98,23 @@ def run_arrays(
 
 
 def run_batch(
-    batch: EpochBatch, *, backend: Backend = "auto", threads: int | None = None
+    batch: EpochBatch,
+    *,
+    backend: Backend = "auto",
+    threads: int | None = None,
+    out: BatchRoom | None = None,
 ) -> list[EpochArraysOutput]:
-    """Run every epoch of a batch, each on one thread."""
+    """Run every epoch of a batch, each on one thread.
+
+    ``out`` is room for the batch's answers, which the CPU kernels then overwrite: who runs a batch
+    again and again saves what fresh memory costs.
+    """
     if backend == "reference":
         return [run_arrays(epoch, backend=backend) for epoch in batch.epochs]
     if backend == "cuda":
         answers = _batch_on_device(batch)
     else:
-        answers = array_epochs.run_batch(batch, threads or usable_threads())
+        answers = array_epochs.run_batch(batch, threads or usable_threads(), out)
     return [
         run_arrays(epoch, threads=1) if isinstance(answer, Refusal) else answer
         for epoch, answer in zip(batch.epochs, answers, strict=True)

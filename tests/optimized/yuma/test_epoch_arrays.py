@@ -13,6 +13,7 @@ import pytest
 from taospec.conformance.generator.yuma_epoch import draw
 from taospec.conformance.operations.yuma_epoch import decode_epoch
 from taospec.optimized.yuma.epoch import (
+    BatchRoom,
     EpochBatch,
     fallbacks,
     reset_fallbacks,
@@ -167,6 +168,27 @@ def test_a_batch_answers_each_subnet_as_if_alone(threads: int) -> None:
     batch = EpochBatch.of([dense_arrays(inputs, mark_zeros=False) for inputs in epochs])
     for inputs, output in zip(epochs, run_batch(batch, threads=threads), strict=True):
         assert differing(output, inputs) == []
+
+
+def test_a_batch_is_answered_into_its_room_again_and_again() -> None:
+    epochs = [without_zero_weights(ascending(drawn_epoch(seed))) for seed in range(20)]
+    batch = EpochBatch.of([dense_arrays(inputs, mark_zeros=False) for inputs in epochs])
+    room = BatchRoom.of(batch)
+    for threads in (1, 2):
+        for array in attrs.astuple(room.flat, recurse=False):
+            array.view(np.uint8)[:] = 0xFF if array.dtype != np.bool else 1
+        answers = run_batch(batch, threads=threads, out=room)
+        assert [differing(*pair) for pair in zip(answers, epochs, strict=True)] == [[]] * 20
+        in_room = [np.shares_memory(answer.amounts, room.flat.amounts) for answer in answers]
+        assert sum(in_room) > 10, "all but those that the reference answered"
+
+
+def test_room_for_another_batch_is_not_overwritten() -> None:
+    first, second = (
+        EpochBatch.of([dense_arrays(ascending(drawn_epoch(4)), mark_zeros=False)]) for _ in range(2)
+    )
+    with pytest.raises(InvalidInputError, match="room for another batch"):
+        run_batch(first, out=BatchRoom.of(second))
 
 
 def without_zero_weights(inputs: EpochInput) -> EpochInput:
