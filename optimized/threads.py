@@ -12,9 +12,9 @@ import ctypes
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Sequence
 from functools import cache
+from queue import SimpleQueue
 
 from numba.core import config
 
@@ -23,6 +23,8 @@ from taospec.optimized.stages import LEADER, OPEN, OVER, Board
 SHORTEST_NAP = 5e-5
 LONGEST_NAP = 1e-3
 """Seconds for which a thread that waited in vain leaves its core to others."""
+MOST_WORKERS = 8
+"""Threads for those who ask for more than there are cores."""
 
 
 def usable_threads() -> int:
@@ -42,24 +44,20 @@ def run_stages(member: Callable[[int, int], int], board: Board, threads: int) ->
         Exception: what ``member`` raised on any thread that somebody waits for. Then all threads
             have left.
     """
-    others: list[Future[None]] = []
+    leader = threading.get_native_id()
+    others = [_Follower(member, thread, current_core(), leader) for thread in range(1, threads)]
     try:
-        leader = threading.get_native_id()
-        for thread in range(1, threads):
-            others.append(_pool().submit(_follow, member, thread, current_core(), leader))
+        _workers().call(others)
         _stay(member, LEADER, lambda: _raise_error_of(others))
     except BaseException:
         # No other memory is read for what this says, so it needs no order: who sees it leaves.
         board[OPEN, 0] = OVER
-        wait([other for other in others if not other.cancel()])
+        for other in others:
+            if not other.cancelled():
+                other.ended.acquire()
         raise
     for other in others:
-        other.cancel()
-
-
-def _follow(member: Callable[[int, int], int], thread: int, core: int | None, leader: int) -> None:
-    leave_core(core, leader)
-    _stay(member, thread, lambda: None)
+        other.cancelled()
 
 
 def _stay(member: Callable[[int, int], int], thread: int, after_waiting: Callable[[], None]) -> None:
@@ -71,10 +69,64 @@ def _stay(member: Callable[[int, int], int], thread: int, after_waiting: Callabl
         nap = min(2 * nap, LONGEST_NAP)
 
 
-def _raise_error_of(others: Iterable[Future[None]]) -> None:
+class _Follower:
+    """A thread's part of the work: somebody begins it, or it is cancelled."""
+
+    __slots__ = ("begun", "core", "ended", "error", "leader", "member", "thread")
+
+    def __init__(self, member: Callable[[int, int], int], thread: int, core: int | None, leader: int) -> None:
+        self.member, self.thread, self.core, self.leader = member, thread, core, leader
+        self.error: BaseException | None = None
+        self.begun, self.ended = threading.Lock(), threading.Lock()
+        self.ended.acquire()
+
+    def cancelled(self) -> bool:
+        """Whether nobody has begun, and so nobody will."""
+        return self.begun.acquire(blocking=False)
+
+    def run(self) -> None:
+        """Do the work, unless it was cancelled."""
+        if not self.begun.acquire(blocking=False):
+            return
+        try:
+            leave_core(self.core, self.leader)
+            _stay(self.member, self.thread, lambda: None)
+        except BaseException as error:  # the leader raises it
+            self.error = error
+        finally:
+            self.ended.release()
+
+
+def _raise_error_of(others: Sequence[_Follower]) -> None:
     for other in others:
-        if other.done():
-            other.result()
+        if other.error is not None:
+            raise other.error
+
+
+class _Workers:
+    """Threads that sleep until there is work. An executor's futures cost a batch of epochs some percent."""
+
+    def __init__(self) -> None:
+        self._work: SimpleQueue[_Follower] = SimpleQueue()
+        self._hired = 0
+        self._hiring = threading.Lock()
+
+    def call(self, followers: Sequence[_Follower]) -> None:
+        """Have as many threads as there are followers, up to a limit, take one each."""
+        if self._hired < len(followers):
+            self._hire(min(len(followers), max(usable_threads(), MOST_WORKERS)))
+        for follower in followers:
+            self._work.put(follower)
+
+    def _hire(self, wanted: int) -> None:
+        with self._hiring:
+            while self._hired < wanted:
+                threading.Thread(target=self._serve, name=f"taospec-{self._hired}", daemon=True).start()
+                self._hired += 1
+
+    def _serve(self) -> None:
+        while True:
+            self._work.get().run()
 
 
 def leave_core(core: int | None, leader: int) -> None:
@@ -113,10 +165,10 @@ _chosen = threading.local()
 
 
 @cache
-def _pool() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(max(usable_threads(), 8), thread_name_prefix="taospec")
+def _workers() -> _Workers:
+    return _Workers()
 
 
 # A forked child has none of its parent's threads.
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_pool.cache_clear)
+    os.register_at_fork(after_in_child=_workers.cache_clear)
