@@ -92,8 +92,8 @@ def _starts(results: Results) -> Iterator[str]:
 
 
 def _tried() -> Iterator[str]:
-    """What was tried for the largest size, as ratios: absolute times are of one machine and hour."""
-    yield from ("", "## Tried for 256x4096", "")
+    """What was tried for the largest size and the batch, as ratios: absolute times are of one machine and hour."""
+    yield from ("", "## Tried for 256x4096 and for the batch", "")
     yield "Best time of the stage, after the try to before it, on one thread where nothing else is said and"
     yield "with the matrices in a cache. All that was kept on one thread: 0.65 of the epoch. Two threads are"
     yield "of use because they stay awake: to wake the second one for each stage took longer than it saved."
@@ -117,6 +117,10 @@ TRIED: Final = (
     ("scratch kept from epoch to epoch", "all", "no page faults to save", "not made"),
     ("threads awake in Python for 0.2 or 1 ms between stages", "two threads", "1.0", "dropped"),
     ("one call an epoch for each thread, stages opened within", "two threads", "0.69", "kept"),
+    ("the second thread kept off the core of the first", "two threads, median", "0.61", "kept"),
+    ("threads of our own in place of an executor's", "batch, two threads", "0.96 to 0.98", "kept"),
+    ("a subnet's bonds fetched before its epoch", "batch", "1.07", "dropped"),
+    ("answers into the same room", "batch, one thread; two", "0.92; 0.94", "offered"),
 )
 
 
