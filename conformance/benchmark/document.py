@@ -92,7 +92,7 @@ def _starts(results: Results) -> Iterator[str]:
 
 
 def _tried() -> Iterator[str]:
-    """What was tried for the largest size and the batch, as ratios: absolute times are of one machine and hour."""
+    """What was tried for the largest size and the batch, as ratios: times are of one machine and hour."""
     yield from ("", "## Tried for 256x4096 and for the batch", "")
     yield "Best time of the stage, after the try to before it, on one thread where nothing else is said and"
     yield "with the matrices in a cache. All that was kept on one thread: 0.65 of the epoch. Two threads are"
