@@ -199,7 +199,7 @@ def main(arguments: list[str] | None = None, say: Callable[[str], None] = print)
             if position % 50 == 0 or comparison.task[0] == "large":
                 say(f"{len(tasks) - position} tasks left; {journal.summary()}")
     say(journal.summary())
-    say(f"fallbacks (each epoch is run twice): {journal.fallbacks()}")
+    say(f"fallbacks (each epoch is run three times): {journal.fallbacks()}")
     return 1 if any(comparison.failures for comparison in journal.comparisons) else 0
 
 
