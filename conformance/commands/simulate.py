@@ -130,8 +130,7 @@ def _play(simulation: Simulation, output: Path, every: int, files: SeriesFiles) 
     """Whether the run came to its end."""
     scenario = simulation.scenario
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    console = Console(stderr=True)
-    with Progress(*columns, console=console) as progress:
+    with Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task(scenario.name, total=scenario.blocks, completed=simulation.time)
 
         def announce() -> None:
